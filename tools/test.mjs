@@ -1,0 +1,10 @@
+// `npm test`: installs and builds what is missing, checks types, rules and arrows, then runs every test.
+import { buildIfStale, installIfMissing, root, run } from './install.mjs';
+import { join } from 'node:path';
+
+installIfMissing();
+buildIfStale();
+console.log('mamori: checking types, rules, format and arrows ...');
+run('npm', ['run', '--silent', 'check']);
+console.log('mamori: running the tests ...');
+run(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...process.argv.slice(2)]);
