@@ -77,15 +77,16 @@ export function headerBytes(kind: Kind, session: number, counter: number): numbe
   return 1 + varintBytes(session) + varintBytes(counter) + (kind === KIND.birth ? SALT_BYTES : 0);
 }
 
-/** Writes a header at the start of `into` and returns where the ciphertext begins. */
-export function writeHeader(into: Uint8Array, kind: Kind, session: number, counter: number, salt?: Uint8Array): number {
+/** Writes a header at the start of `into` and returns where the ciphertext begins. Only a birth carries the salt. */
+export function writeHeader(
+  into: Uint8Array,
+  { kind, session, counter, salt }: { kind: Kind; session: number; counter: number; salt: Uint8Array },
+): number {
   into[0] = (PROTOCOL_VERSION << 5) | kind;
-  let at = writeVarint(into, writeVarint(into, 1, session), counter);
-  if (kind === KIND.birth && salt !== undefined) {
-    into.set(salt, at);
-    at += SALT_BYTES;
-  }
-  return at;
+  const at = writeVarint(into, writeVarint(into, 1, session), counter);
+  if (kind !== KIND.birth) return at;
+  into.set(salt, at);
+  return at + SALT_BYTES;
 }
 
 function readVarint(bytes: Uint8Array, at: number, max: number): { value: number; at: number } | undefined {
