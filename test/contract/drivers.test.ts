@@ -1,0 +1,227 @@
+import { LIS3DH } from '../../hal/drivers/lis3dh/lis3dh.js';
+import { NOT_READY_MAX, SHT4x } from '../../hal/drivers/sht4x/sht4x.js';
+import type { ChannelDescription } from '../../hal/parts.js';
+import { PARTS } from '../../hal/parts.js';
+import type { Signal } from '../../host-sim/devices/bus.js';
+import { createBus } from '../../host-sim/devices/bus.js';
+import { PARTS as SIMULATED_PARTS } from '../../host-sim/devices/parts.js';
+import type { SensorPort } from '../../src/ports/ports.js';
+import { describeDriverContract, thrownBy } from './driver-contract.js';
+
+const CALLS_MAX = 30;
+
+const ROOM = { temperature: () => 21.5, humidity: () => 40 };
+const AT_REST = { x: () => 0.5, y: () => -1.25, z: () => 9.80665 };
+
+describeDriverContract({
+  name: 'SHT4x',
+  address: 0x44,
+  hzMax: 1_000_000,
+  hasChecksums: true,
+  create: (options) => PARTS.sht4x.create(options),
+  createModel: (nowMs) => SIMULATED_PARTS.sht4x.create(nowMs, ROOM),
+});
+
+describeDriverContract({
+  name: 'LIS3DH',
+  address: 0x18,
+  hzMax: 400_000,
+  hasChecksums: false,
+  create: (options) => PARTS.lis3dh.create(options),
+  createModel: (nowMs) => SIMULATED_PARTS.lis3dh.create(nowMs, AT_REST),
+});
+
+/** A part on a bus of its own, with a clock that the test moves. */
+function createBench(part: 'sht4x' | 'lis3dh', signals: Readonly<Record<string, Signal>>) {
+  const bus = createBus();
+  const clock = { nowMs: 0 };
+  const { address, create } = SIMULATED_PARTS[part];
+  const model = create(() => clock.nowMs, signals);
+  bus.attach(address, model);
+  return { bus, model, clock, options: { sensor: { io: bus.io } } };
+}
+
+function sampleOnce(sensor: SensorPort, clock: { nowMs: number }, stepMs = 10): object {
+  for (let i = 0; i < CALLS_MAX; i++) {
+    clock.nowMs += stepMs;
+    const sample = sensor.sample();
+    if (sample !== undefined) return sample;
+  }
+  throw new Error('no sample');
+}
+
+/** The value of a channel as it stands on the wire. */
+function wireValue(sample: object, { path, scale, exponent }: ChannelDescription): number {
+  let value: unknown = sample;
+  for (const name of path) value = (value as Record<string, unknown>)[name];
+  return Math.round(((value as number) * scale) / 10 ** exponent);
+}
+
+describe('SHT4x', () => {
+  it('first starts a measurement and gives it when 8.3 ms have gone by', () => {
+    const { clock, options } = createBench('sht4x', ROOM);
+    const sensor = new SHT4x(options);
+    clock.nowMs = 1;
+    expect(sensor.sample()).toBeUndefined();
+    clock.nowMs = 9;
+    expect(sensor.sample()).toBeUndefined();
+    clock.nowMs = 10;
+    const { thermometer, hygrometer } = sensor.sample()!;
+    expect(thermometer.temperature).toBeCloseTo(21.5, 2);
+    expect(hygrometer.humidity).toBeCloseTo(0.4, 4);
+  });
+
+  it('forgives the refusal of a part that is still resetting', () => {
+    const { clock, options } = createBench('sht4x', ROOM);
+    const sensor = new SHT4x(options);
+    expect(sensor.sample()).toBeUndefined();
+    expect(sampleOnce(sensor, clock)).toBeDefined();
+  });
+
+  it('reports deviceTimeout after the part was busy too often, and starts anew', () => {
+    const { clock, options } = createBench('sht4x', ROOM);
+    const sensor = new SHT4x(options);
+    clock.nowMs = 1;
+    for (let i = 0; i <= NOT_READY_MAX; i++) expect(sensor.sample()).toBeUndefined();
+    expect(thrownBy(() => sensor.sample())).toMatchObject({ reason: 'deviceTimeout' });
+    clock.nowMs = 20;
+    expect(sensor.sample()).toBeUndefined();
+    expect(sampleOnce(sensor, clock)).toBeDefined();
+  });
+
+  it('reports deviceNotPresent while the part has no power and samples when it is back', () => {
+    let celsius: number | undefined = 20;
+    const { clock, options } = createBench('sht4x', { ...ROOM, temperature: () => celsius });
+    const sensor = new SHT4x(options);
+    sampleOnce(sensor, clock);
+    celsius = undefined;
+    expect(thrownBy(() => sampleOnce(sensor, clock))).toMatchObject({ reason: 'deviceNotPresent' });
+    celsius = 30;
+    expect(sampleOnce(sensor, clock)).toMatchObject({
+      thermometer: { temperature: expect.closeTo(30, 2) as number },
+    });
+  });
+});
+
+describe('LIS3DH', () => {
+  it.each([2, 4, 8, 16] as const)('measures within half a digit at %d g', (range) => {
+    const { clock, options } = createBench('lis3dh', AT_REST);
+    const sensor = new LIS3DH(options);
+    sensor.configure({ range });
+    const halfDigit = (range === 16 ? 6 : range / 4) * 0.00980665;
+    const sample = sampleOnce(sensor, clock) as Record<'x' | 'y' | 'z', number>;
+    expect(Math.abs(sample.x - 0.5)).toBeLessThanOrEqual(halfDigit);
+    expect(Math.abs(sample.y + 1.25)).toBeLessThanOrEqual(halfDigit);
+    expect(Math.abs(sample.z - 9.80665)).toBeLessThanOrEqual(halfDigit);
+  });
+
+  it('refuses a range that the part does not have and goes on as before', () => {
+    const { clock, options } = createBench('lis3dh', AT_REST);
+    const sensor = new LIS3DH(options);
+    expect(() => sensor.configure({ range: 3 as 2 })).toThrow(RangeError);
+    expect(sampleOnce(sensor, clock)).toBeDefined();
+  });
+
+  it('discards what was measured with another range', () => {
+    const { clock, options } = createBench('lis3dh', AT_REST);
+    const sensor = new LIS3DH(options);
+    clock.nowMs = 1000;
+    sensor.configure({ range: 16 });
+    expect(sensor.sample()).toBeUndefined();
+    expect((sampleOnce(sensor, clock) as { z: number }).z).toBeCloseTo(9.8, 0);
+  });
+
+  it('gives each set of data once', () => {
+    const { clock, options } = createBench('lis3dh', AT_REST);
+    const sensor = new LIS3DH(options);
+    clock.nowMs = 1000;
+    expect(sensor.sample()).toBeDefined();
+    clock.nowMs += 9;
+    expect(sensor.sample()).toBeUndefined();
+    clock.nowMs += 1;
+    expect(sensor.sample()).toBeDefined();
+  });
+
+  it('notices that the part lost its settings, and starts it anew with the same range', () => {
+    let z: number | undefined = 39;
+    const { clock, options } = createBench('lis3dh', { ...AT_REST, z: () => z });
+    const sensor = new LIS3DH(options);
+    sensor.configure({ range: 8 });
+    sampleOnce(sensor, clock);
+    z = undefined;
+    expect(thrownBy(() => sensor.sample())).toMatchObject({ reason: 'deviceNotPresent' });
+    z = 39;
+    expect(sampleOnce(sensor, clock)).toMatchObject({ z: expect.closeTo(39, 1) as number });
+  });
+
+  it('reports deviceUnavailable when a short power cut went by between two calls', () => {
+    let z: number | undefined = 9.8;
+    const { model, clock, options } = createBench('lis3dh', { ...AT_REST, z: () => z });
+    const sensor = new LIS3DH(options);
+    sampleOnce(sensor, clock);
+    z = undefined;
+    expect(model.read(1)).toBeUndefined();
+    z = 9.8;
+    expect(thrownBy(() => sampleOnce(sensor, clock))).toMatchObject({ reason: 'deviceUnavailable' });
+    expect(sampleOnce(sensor, clock)).toBeDefined();
+  });
+
+  it('keeps its range when the configuration has none', () => {
+    const { clock, options } = createBench('lis3dh', { ...AT_REST, z: () => 39 });
+    const sensor = new LIS3DH(options);
+    sensor.configure({ range: 8 });
+    sensor.configure({});
+    expect((sampleOnce(sensor, clock) as { z: number }).z).toBeCloseTo(39, 1);
+  });
+
+  it('takes an answer that is too short for corrupt', () => {
+    const { bus } = createBench('lis3dh', AT_REST);
+    class Short extends bus.io {
+      override read(): ArrayBuffer {
+        return new ArrayBuffer(0);
+      }
+    }
+    expect(thrownBy(() => new LIS3DH({ sensor: { io: Short } }))).toMatchObject({ reason: 'corrupt' });
+    expect(bus.openCount()).toBe(0);
+  });
+
+  it('takes another part at its address for its own absence', () => {
+    const bus = createBus();
+    bus.attach(0x18, { write: () => true, read: (count) => new Uint8Array(count) });
+    expect(thrownBy(() => new LIS3DH({ sensor: { io: bus.io } }))).toMatchObject({
+      reason: 'deviceNotPresent',
+    });
+    expect(bus.openCount()).toBe(0);
+  });
+});
+
+describe('parts', () => {
+  it.each([
+    ['sht4x', ROOM, { temperature: 2150, humidity: 4000 }],
+    ['lis3dh', AT_REST, { x: 500, y: -1255, z: 9807 }],
+  ] as const)('%s: each channel stands on the wire as described', (name, signals, expected) => {
+    const { clock, options } = createBench(name, signals);
+    const { channels, create } = PARTS[name];
+    const sample = sampleOnce(create(options), clock);
+    const values = channels.map((channel): [string, number] => [channel.name, wireValue(sample, channel)]);
+    for (const [channel, value] of values) {
+      // A digit of the LIS3DH is 9.8 of these steps.
+      expect(Math.abs(value - (expected as Record<string, number>)[channel])).toBeLessThanOrEqual(10);
+    }
+    expect(values).toHaveLength(Object.keys(expected).length);
+  });
+
+  it('have a model each, whose signals are the channels', () => {
+    expect(Object.keys(SIMULATED_PARTS)).toEqual(Object.keys(PARTS));
+    for (const name of ['sht4x', 'lis3dh'] as const) {
+      const described = Object.fromEntries(
+        PARTS[name].channels.map((channel) => [channel.name, channel.unit]),
+      );
+      expect(SIMULATED_PARTS[name].signals).toEqual(described);
+    }
+  });
+
+  it('refuse a model without one of its signals', () => {
+    expect(() => SIMULATED_PARTS.lis3dh.create(() => 0, { x: () => 0, y: () => 0 })).toThrow('"signals.z"');
+  });
+});
