@@ -1,0 +1,240 @@
+import type { Backoff } from '../pace/backoff.js';
+import type { StreamPort } from '../ports/ports.js';
+import { encodePacket, PacketReader, type IncomingPacket } from './codec.js';
+
+/** Most QoS 1 messages that wait for their PUBACK. */
+export const IN_FLIGHT_MAX = 8;
+/** Room that a publish needs in the stream's buffer. */
+export const PUBLISH_BYTES_MAX = 1_200;
+
+/** How the node talks to its broker. */
+export interface UplinkConfig {
+  readonly clientId: string;
+  /** Seconds, 1..65,535. Half of it is the time that the broker has for an answer. */
+  readonly keepAliveS: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly willTopic: string;
+}
+
+/** One application message. */
+export interface Message {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+}
+
+interface InFlight {
+  readonly message: Message;
+  readonly messageId: number;
+  /** The connection on which it was written last; 0 for none. */
+  connection: number;
+}
+
+type Phase = 'offline' | 'opening' | 'handshaking' | 'online';
+
+/** What the uplink asks of the node. */
+export interface UplinkHooks {
+  /** The sealed last will of a new connection, or undefined when none can be made now. */
+  makeWill(connection: number): Uint8Array | undefined;
+  /** Says what happened, for the log. */
+  report(text: string): void;
+}
+
+/**
+ * An MQTT 3.1.1 client as a state machine over a byte stream: connect with last will, keep-alive, QoS 0 and 1,
+ * re-delivery of what was not acknowledged, reconnect after back-off. It never waits: `step` does what is due.
+ */
+export class Uplink {
+  readonly #config: UplinkConfig;
+  readonly #stream: StreamPort;
+  readonly #backoff: Backoff;
+  readonly #hooks: UplinkHooks;
+  readonly #inFlight: InFlight[] = [];
+  #reader = new PacketReader();
+  #phase: Phase = 'offline';
+  #connection = 0;
+  #lastMessageId = 0;
+  #acknowledged = 0;
+  #sentBytes = 0;
+  /** What happens next if nothing else does: retry, give up waiting, or ping. */
+  #wakeMs: number;
+  #connectedMs = 0;
+  #lastSentMs = 0;
+  #awaitingPong = false;
+
+  constructor(config: UplinkConfig, stream: StreamPort, backoff: Backoff, hooks: UplinkHooks, startMs: number) {
+    this.#config = config;
+    this.#stream = stream;
+    this.#backoff = backoff;
+    this.#hooks = hooks;
+    this.#wakeMs = startMs;
+  }
+
+  get online(): boolean {
+    return this.#phase === 'online';
+  }
+
+  /** Number of the current or last connection; grows by one with each that reached the handshake. */
+  get connection(): number {
+    return this.#connection;
+  }
+
+  /** QoS 1 messages that the broker has acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  /** Bytes handed to the stream since the start. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** QoS 1 messages that wait for their acknowledgement. */
+  get unacknowledged(): number {
+    return this.#inFlight.length;
+  }
+
+  /** When `step` has something to do, unless the stream has news first. */
+  get wakeMs(): number {
+    return this.#wakeMs;
+  }
+
+  /** True when `publish` may be called. */
+  get canPublish(): boolean {
+    return (
+      this.online &&
+      this.#inFlight.length < IN_FLIGHT_MAX &&
+      !this.#inFlight.some(({ connection }) => connection !== this.#connection) &&
+      this.#stream.writableBytes() >= PUBLISH_BYTES_MAX
+    );
+  }
+
+  /** Sends a message now; at QoS 1 keeps it until it is acknowledged. Only while `canPublish`. */
+  publish(message: Message, nowMs: number): void {
+    if (message.qos === 0) {
+      this.#write(encodePacket({ cmd: 'publish', ...message, dup: false }), nowMs);
+      return;
+    }
+    const entry = { message, messageId: this.#nextMessageId(), connection: 0 };
+    this.#inFlight.push(entry);
+    this.#deliver(entry, nowMs);
+  }
+
+  step(nowMs: number): void {
+    if (this.#phase === 'offline') {
+      if (nowMs < this.#wakeMs) return;
+      this.#stream.open();
+      this.#phase = 'opening';
+      this.#wakeMs = nowMs + this.#answerMs;
+    }
+    if (this.#stream.state() === 'open' && this.#phase === 'opening') this.#handshake(nowMs);
+    if (this.#phase !== 'opening') this.#receive(nowMs);
+    if (this.#stream.state() === 'failed') this.#drop(nowMs, 'the connection failed');
+    else if (this.online) this.#keepUp(nowMs);
+    else if (this.#isOver(nowMs)) this.#drop(nowMs, 'the broker did not answer');
+  }
+
+  get #answerMs(): number {
+    return this.#config.keepAliveS * 500;
+  }
+
+  #isOver(nowMs: number): boolean {
+    return this.#phase !== 'offline' && nowMs >= this.#wakeMs;
+  }
+
+  #handshake(nowMs: number): void {
+    const { clientId, keepAliveS, username, password, willTopic } = this.#config;
+    const payload = this.#hooks.makeWill(this.#connection + 1);
+    if (payload === undefined) return this.#drop(nowMs, 'no session could be started');
+    this.#connection++;
+    this.#reader = new PacketReader();
+    this.#phase = 'handshaking';
+    const will = { topic: willTopic, payload, qos: 1, retain: false } as const;
+    const names = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+    const fixed = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false } as const;
+    this.#write(encodePacket({ ...fixed, clientId, keepalive: keepAliveS, ...names, will }), nowMs);
+    this.#wakeMs = nowMs + this.#answerMs;
+  }
+
+  #receive(nowMs: number): void {
+    for (let bytes = this.#stream.read(); bytes !== undefined; bytes = this.#stream.read()) {
+      const result = this.#reader.read(bytes);
+      if (!result.ok) return this.#drop(nowMs, `the broker sent what is no MQTT: ${result.error}`);
+      for (const packet of result.packets) {
+        this.#take(packet, nowMs);
+        if (this.#phase === 'offline') return;
+      }
+    }
+  }
+
+  #take(packet: IncomingPacket, nowMs: number): void {
+    if (packet.cmd === 'connack' && this.#phase === 'handshaking') return this.#connected(packet, nowMs);
+    if (packet.cmd === 'puback' && this.online) return this.#acknowledge(packet.messageId);
+    if (packet.cmd === 'pingresp' && this.online) {
+      this.#awaitingPong = false;
+      return;
+    }
+    // Nothing is subscribed to, so any other packet breaks the protocol.
+    this.#drop(nowMs, `the broker sent an unexpected ${packet.cmd}`);
+  }
+
+  #connected({ returnCode }: IncomingPacket, nowMs: number): void {
+    if (returnCode !== 0) return this.#drop(nowMs, `the broker refused the connection, return code ${returnCode ?? -1}`);
+    this.#phase = 'online';
+    this.#connectedMs = nowMs;
+    this.#awaitingPong = false;
+    this.#hooks.report(`connected, connection ${this.#connection}`);
+  }
+
+  #acknowledge(messageId: number | undefined): void {
+    const index = this.#inFlight.findIndex((entry) => entry.messageId === messageId);
+    if (index < 0) return;
+    this.#inFlight.splice(index, 1);
+    this.#acknowledged++;
+  }
+
+  /** While online: deliver again what an earlier connection left open, and keep the connection alive. */
+  #keepUp(nowMs: number): void {
+    for (const entry of this.#inFlight) {
+      if (entry.connection === this.#connection) continue;
+      if (this.#stream.writableBytes() < PUBLISH_BYTES_MAX) break;
+      this.#deliver(entry, nowMs);
+    }
+    const dueMs = this.#lastSentMs + (this.#awaitingPong ? this.#answerMs : this.#config.keepAliveS * 750);
+    this.#wakeMs = dueMs;
+    if (nowMs < dueMs) return;
+    if (this.#awaitingPong) return this.#drop(nowMs, 'the broker did not answer a ping');
+    this.#awaitingPong = true;
+    this.#write(encodePacket({ cmd: 'pingreq' }), nowMs);
+    this.#wakeMs = nowMs + this.#answerMs;
+  }
+
+  #deliver(entry: InFlight, nowMs: number): void {
+    const dup = entry.connection !== 0;
+    entry.connection = this.#connection;
+    this.#write(encodePacket({ cmd: 'publish', ...entry.message, dup, messageId: entry.messageId }), nowMs);
+  }
+
+  #nextMessageId(): number {
+    do this.#lastMessageId = (this.#lastMessageId % 0xffff) + 1;
+    while (this.#inFlight.some(({ messageId }) => messageId === this.#lastMessageId));
+    return this.#lastMessageId;
+  }
+
+  #write(bytes: Uint8Array, nowMs: number): void {
+    this.#stream.write(bytes);
+    this.#sentBytes += bytes.length;
+    if (!this.#awaitingPong) this.#lastSentMs = nowMs;
+  }
+
+  #drop(nowMs: number, why: string): void {
+    this.#stream.close();
+    if (this.online) this.#backoff.connectionEnded(nowMs - this.#connectedMs);
+    this.#phase = 'offline';
+    const delayMs = this.#backoff.nextDelayMs();
+    this.#wakeMs = nowMs + delayMs;
+    this.#hooks.report(`${why}; next try in ${delayMs} ms`);
+  }
+}
