@@ -54,7 +54,7 @@ interface MqttPacket {
   writeToStream: ((packet: OutgoingPacket, stream: Collector) => boolean) & { cacheNumbers: boolean };
 }
 
-const codec = mqttPacket as MqttPacket;
+const codec = mqttPacket as unknown as MqttPacket;
 // Its first packet would otherwise fill a cache of 65,536 buffers: 13 MB.
 codec.writeToStream.cacheNumbers = false;
 

@@ -37,7 +37,7 @@ type Phase = 'offline' | 'opening' | 'handshaking' | 'online';
 /** What the uplink asks of the node. */
 export interface UplinkHooks {
   /** The sealed last will of a new connection, or undefined when none can be made now. */
-  makeWill(connection: number): Uint8Array | undefined;
+  makeWill(connection: number, nowMs: number): Uint8Array | undefined;
   /** Says what happened, for the log. */
   report(text: string): void;
 }
@@ -62,7 +62,8 @@ export class Uplink {
   #wakeMs: number;
   #connectedMs = 0;
   #lastSentMs = 0;
-  #awaitingPong = false;
+  /** When the answer to the running ping must be there. */
+  #pongDueMs: number | undefined;
 
   constructor(config: UplinkConfig, stream: StreamPort, backoff: Backoff, hooks: UplinkHooks, startMs: number) {
     this.#config = config;
@@ -122,6 +123,12 @@ export class Uplink {
     this.#deliver(entry, nowMs);
   }
 
+  /** Ends the connection in good order, so that the broker keeps the last will; a new one follows. */
+  reconnect(nowMs: number, why: string): void {
+    if (this.online) this.#write(encodePacket({ cmd: 'disconnect' }), nowMs);
+    this.#drop(nowMs, why);
+  }
+
   step(nowMs: number): void {
     if (this.#phase === 'offline') {
       if (nowMs < this.#wakeMs) return;
@@ -146,7 +153,7 @@ export class Uplink {
 
   #handshake(nowMs: number): void {
     const { clientId, keepAliveS, username, password, willTopic } = this.#config;
-    const payload = this.#hooks.makeWill(this.#connection + 1);
+    const payload = this.#hooks.makeWill(this.#connection + 1, nowMs);
     if (payload === undefined) return this.#drop(nowMs, 'no session could be started');
     this.#connection++;
     this.#reader = new PacketReader();
@@ -173,7 +180,7 @@ export class Uplink {
     if (packet.cmd === 'connack' && this.#phase === 'handshaking') return this.#connected(packet, nowMs);
     if (packet.cmd === 'puback' && this.online) return this.#acknowledge(packet.messageId);
     if (packet.cmd === 'pingresp' && this.online) {
-      this.#awaitingPong = false;
+      this.#pongDueMs = undefined;
       return;
     }
     // Nothing is subscribed to, so any other packet breaks the protocol.
@@ -184,7 +191,7 @@ export class Uplink {
     if (returnCode !== 0) return this.#drop(nowMs, `the broker refused the connection, return code ${returnCode ?? -1}`);
     this.#phase = 'online';
     this.#connectedMs = nowMs;
-    this.#awaitingPong = false;
+    this.#pongDueMs = undefined;
     this.#hooks.report(`connected, connection ${this.#connection}`);
   }
 
@@ -202,13 +209,16 @@ export class Uplink {
       if (this.#stream.writableBytes() < PUBLISH_BYTES_MAX) break;
       this.#deliver(entry, nowMs);
     }
-    const dueMs = this.#lastSentMs + (this.#awaitingPong ? this.#answerMs : this.#config.keepAliveS * 750);
-    this.#wakeMs = dueMs;
-    if (nowMs < dueMs) return;
-    if (this.#awaitingPong) return this.#drop(nowMs, 'the broker did not answer a ping');
-    this.#awaitingPong = true;
-    this.#write(encodePacket({ cmd: 'pingreq' }), nowMs);
-    this.#wakeMs = nowMs + this.#answerMs;
+    if (this.#pongDueMs === undefined && nowMs >= this.#pingMs) {
+      this.#write(encodePacket({ cmd: 'pingreq' }), nowMs);
+      this.#pongDueMs = nowMs + this.#answerMs;
+    }
+    if (this.#pongDueMs !== undefined && nowMs >= this.#pongDueMs) return this.#drop(nowMs, 'the broker did not answer a ping');
+    this.#wakeMs = this.#pongDueMs ?? this.#pingMs;
+  }
+
+  get #pingMs(): number {
+    return this.#lastSentMs + this.#config.keepAliveS * 750;
   }
 
   #deliver(entry: InFlight, nowMs: number): void {
@@ -226,7 +236,7 @@ export class Uplink {
   #write(bytes: Uint8Array, nowMs: number): void {
     this.#stream.write(bytes);
     this.#sentBytes += bytes.length;
-    if (!this.#awaitingPong) this.#lastSentMs = nowMs;
+    this.#lastSentMs = nowMs;
   }
 
   #drop(nowMs: number, why: string): void {

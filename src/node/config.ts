@@ -1,0 +1,121 @@
+import { checkInteger } from '../base/assert.js';
+import { fromHex } from '../base/bytes.js';
+import { READINGS_MAX } from '../outbox/outbox.js';
+import type { BackoffConfig } from '../pace/backoff.js';
+import type { ChannelPath } from '../sample/sampler.js';
+import { BATCH_READINGS_MAX } from '../wire/telemetry.js';
+import { CHANNELS_MAX, NAME_CHARACTERS_MAX, SENSORS_MAX } from '../wire/birth.js';
+import { isNodeId } from '../wire/envelope.js';
+import type { Severity } from '../wire/events.js';
+
+/** A detector of one channel. Limits are in the channel's unit. */
+export interface DetectorConfig {
+  readonly kind: 'threshold';
+  /** The channel's name. */
+  readonly channel: string;
+  readonly above?: number;
+  readonly below?: number;
+  readonly hysteresis: number;
+  readonly holdMs: number;
+  readonly severity: Severity;
+}
+
+/** A channel: where its value stands, what it is called and its unit. */
+export interface ChannelConfig extends ChannelPath {
+  readonly name: string;
+  /** A SenML unit (RFC 8428). */
+  readonly unit: string;
+}
+
+export interface SensorConfig {
+  /** What `Ports.openSensor` is asked for. */
+  readonly name: string;
+  /** Milliseconds, 100..86,400,000. */
+  readonly intervalMs: number;
+  /** Resolution of the readings' time, 1..3,600,000. */
+  readonly tickMs: number;
+  readonly timeoutMs: number;
+  readonly channels: readonly ChannelConfig[];
+  readonly detectors: readonly DetectorConfig[];
+}
+
+/** All that makes a node this node. Plain JSON. */
+export interface NodeConfig {
+  /** 8 characters of base32. */
+  readonly nodeId: string;
+  readonly gatewayId: string;
+  readonly firmware: { readonly version: string; /** 64 hexadecimal digits. */ readonly bundleSha256: string };
+  readonly broker: {
+    /** Seconds, 1..65,535. */
+    readonly keepAliveS: number;
+    /** Of telemetry and heartbeats; births and alerts always go at QoS 1. */
+    readonly qos: 0 | 1;
+    readonly username?: string;
+    readonly password?: string;
+    readonly backoff: BackoffConfig;
+  };
+  /** Milliseconds, 1,000..604,800,000. */
+  readonly heartbeatMs: number;
+  /** Readings leave when so many wait, or when the oldest is that old. */
+  readonly batch: { readonly readings: number; readonly ageMs: number };
+  readonly outbox: { readonly readings: number; readonly alerts: number };
+  readonly pace: { /** Envelopes. */ readonly burst: number; readonly perMinute: number };
+  readonly sensors: readonly SensorConfig[];
+}
+
+function checkName(name: string, value: unknown): void {
+  if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value) || value.length > NAME_CHARACTERS_MAX) {
+    throw new TypeError(`"${name}" expected 1..${NAME_CHARACTERS_MAX} printable ASCII characters`);
+  }
+}
+
+function checkDetector(at: string, detector: DetectorConfig, channels: readonly ChannelConfig[]): void {
+  if (!channels.some(({ name }) => name === detector.channel)) {
+    throw new RangeError(`"${at}.channel" expected a channel of the sensor, got ${detector.channel}`);
+  }
+  if (detector.above === undefined && detector.below === undefined) {
+    throw new TypeError(`"${at}" expected "above" or "below"`);
+  }
+  if (!(detector.hysteresis >= 0)) throw new RangeError(`"${at}.hysteresis" expected at least 0`);
+  checkInteger(`${at}.holdMs`, detector.holdMs, { min: 0, max: 604_800_000 });
+}
+
+function checkSensor(at: string, sensor: SensorConfig): void {
+  checkName(`${at}.name`, sensor.name);
+  checkInteger(`${at}.intervalMs`, sensor.intervalMs, { min: 100, max: 86_400_000 });
+  checkInteger(`${at}.tickMs`, sensor.tickMs, { min: 1, max: 3_600_000 });
+  checkInteger(`${at}.timeoutMs`, sensor.timeoutMs, { min: 10, max: sensor.intervalMs });
+  checkInteger(`${at}.channels.length`, sensor.channels.length, { min: 1, max: CHANNELS_MAX });
+  for (const channel of sensor.channels) {
+    checkName(`${at}.channels.name`, channel.name);
+    checkName(`${at}.channels.unit`, channel.unit);
+    checkInteger(`${at}.channels.exponent`, channel.exponent, { min: -9, max: 9 });
+  }
+  sensor.detectors.forEach((detector, i) => checkDetector(`${at}.detectors[${i}]`, detector, sensor.channels));
+}
+
+/**
+ * Checks a whole configuration.
+ * @throws {TypeError} or {RangeError} with the field's name, what was expected and what came.
+ */
+export function checkConfig(config: NodeConfig): void {
+  if (!isNodeId(config.nodeId)) throw new TypeError('"nodeId" expected 8 characters a-z, 2-7');
+  checkName('gatewayId', config.gatewayId);
+  checkName('firmware.version', config.firmware.version);
+  checkInteger('firmware.bundleSha256 bytes', fromHex(config.firmware.bundleSha256).length, { min: 32, max: 32 });
+  checkInteger('broker.keepAliveS', config.broker.keepAliveS, { min: 1, max: 65_535 });
+  checkInteger('broker.qos', config.broker.qos, { min: 0, max: 1 });
+  const { minMs, maxMs, stableMs } = config.broker.backoff;
+  checkInteger('broker.backoff.minMs', minMs, { min: 1, max: 3_600_000 });
+  checkInteger('broker.backoff.maxMs', maxMs, { min: minMs, max: 86_400_000 });
+  checkInteger('broker.backoff.stableMs', stableMs, { min: 0, max: 86_400_000 });
+  checkInteger('heartbeatMs', config.heartbeatMs, { min: 1_000, max: 604_800_000 });
+  checkInteger('batch.readings', config.batch.readings, { min: 1, max: BATCH_READINGS_MAX });
+  checkInteger('batch.ageMs', config.batch.ageMs, { min: 0, max: 604_800_000 });
+  checkInteger('outbox.readings', config.outbox.readings, { min: 1, max: READINGS_MAX });
+  checkInteger('outbox.alerts', config.outbox.alerts, { min: 1, max: 1_024 });
+  checkInteger('pace.burst', config.pace.burst, { min: 1, max: 10_000 });
+  if (!(config.pace.perMinute > 0)) throw new RangeError('"pace.perMinute" expected above 0');
+  checkInteger('sensors.length', config.sensors.length, { min: 1, max: SENSORS_MAX });
+  config.sensors.forEach((sensor, i) => checkSensor(`sensors[${i}]`, sensor));
+}
