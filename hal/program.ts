@@ -1,0 +1,3 @@
+/** What a device runs, whole: the node and the drivers. tools/bundle.mjs makes one file of it. */
+export { createNode } from '../src/node/node.js';
+export { PARTS } from './parts.js';

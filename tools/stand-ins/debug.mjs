@@ -1,0 +1,4 @@
+// `debug` that says nothing.
+export default function debug() {
+  return () => undefined;
+}
