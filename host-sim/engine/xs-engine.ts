@@ -31,11 +31,20 @@ const FREEZE_PRIMORDIALS = `
 })();
 `;
 
+/** Keeps for the guest what it needs of the worker, and takes away what no device has. */
 const CONNECT = `
 (() => {
-  const call = (request) => String.fromArrayBuffer(issueCommand(ArrayBuffer.fromString(request)));
-  const guest = guestModule.createGuest(program, call);
-  globalThis.handleCommand = (command) => ArrayBuffer.fromString(guest.handle(String.fromArrayBuffer(command)));
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+  const issue = globalThis.issueCommand;
+  const call = (request) => decoder.decode(issue(encoder.encode(request).buffer));
+  for (const name of ['issueCommand', 'TextEncoder', 'TextDecoder', 'Base64', 'setImmediate', 'performance', 'print', 'gc']) {
+    delete globalThis[name];
+  }
+  globalThis.connect = (program, guestModule) => {
+    const guest = guestModule.createGuest(program, call);
+    globalThis.handleCommand = (command) => encoder.encode(guest.handle(decoder.decode(command))).buffer;
+  };
 })();
 `;
 
@@ -56,9 +65,8 @@ export async function xsEngineFactory(): Promise<EngineFactory> {
     const worker = new XsWorker('mamori', (request) => Buffer.from(call(request.toString('utf8'))));
     try {
       await worker.evaluate(FREEZE_PRIMORDIALS);
-      await worker.evaluate(`globalThis.program = ${moduleAsExpression(source)}; undefined;`);
-      await worker.evaluate(`globalThis.guestModule = ${moduleAsExpression(guest)}; undefined;`);
       await worker.evaluate(CONNECT);
+      await worker.evaluate(`connect(${moduleAsExpression(source)}, ${moduleAsExpression(guest)}); undefined;`);
     } catch (error) {
       await worker.stop();
       throw error;
