@@ -1,7 +1,7 @@
 import { MAJOR } from './cbor-writer.js';
 
 /** Deepest nesting that a reader follows. */
-export const CBOR_DEPTH_MAX = 4;
+export const CBOR_DEPTH_MAX = 6;
 /** Most items of one array or pairs of one map. */
 export const CBOR_ITEMS_MAX = 1_024;
 

@@ -1,0 +1,232 @@
+import { isNodeId, KIND, parseTopic, type Kind } from '../src/wire/envelope.js';
+import { MalformedError } from '../src/wire/cbor-reader.js';
+import { decodeBirth, type Birth, type SensorInfo } from '../src/wire/birth.js';
+import { decodeAlert, decodeHeartbeat, decodeWill, type Alert, type Heartbeat } from '../src/wire/events.js';
+import { readTelemetry, type DecodedReading } from '../src/wire/telemetry.js';
+import type { NoDataReason } from '../src/base/no-data.js';
+import { checkBytes } from '../src/base/assert.js';
+import { ROOT_BYTES } from '../src/seal/keys.js';
+import { Opener, type Opened, type Refusal } from '../src/seal/opener.js';
+import type { BirthRow, NodeState, Store } from './store.js';
+
+/** A node that has not been heard for this many heartbeat intervals is silent. */
+const SILENT_INTERVALS = 2.5;
+
+/** One channel's value in its unit, or why there is none. */
+export interface ChannelValue {
+  readonly channel: string;
+  readonly unit: string;
+  readonly value: number | NoDataReason;
+}
+
+/** What the gateway learned from one message. Times in milliseconds since 1970. */
+export type GatewayEvent =
+  | { readonly type: 'reading'; readonly nodeId: string; readonly sensor: string; readonly utcMs: number; readonly values: readonly ChannelValue[] }
+  | {
+      readonly type: 'alert';
+      readonly nodeId: string;
+      readonly sensor: string;
+      readonly utcMs: number;
+      readonly channel: string;
+      readonly unit: string;
+      readonly id: number;
+      readonly state: Alert['state'];
+      readonly severity: Alert['severity'];
+      readonly detector: Alert['detector'];
+      readonly value: number;
+      readonly limit: number;
+    }
+  | { readonly type: 'birth'; readonly nodeId: string; readonly session: number; readonly utcMs: number; readonly birth: Birth }
+  | { readonly type: 'heartbeat'; readonly nodeId: string; readonly utcMs: number; readonly heartbeat: Heartbeat }
+  | { readonly type: 'state'; readonly nodeId: string; readonly utcMs: number; readonly state: NodeState }
+  | { readonly type: 'refusal'; readonly nodeId: string; readonly utcMs: number; readonly reason: RefusalReason };
+
+/** The Opener's reasons, and the gateway's own. `waiting` frames are kept until their birth comes. */
+export type RefusalReason = Exclude<Refusal, 'unknownSession'> | 'unknownTopic' | 'unknownNode' | 'waiting' | 'evicted';
+
+/**
+ * The gateway's work on one message, without a network: open, check, store in one transaction, say what it was.
+ * Whoever feeds it acknowledges to the broker after `receive` has returned, and not when it has thrown.
+ */
+export class GatewayCore {
+  readonly #store: Store;
+  readonly #openers = new Map<string, Opener>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Registers a node with the root key of its first session. @throws {TypeError} on a bad id or key; {Error} when it is there already. */
+  register(nodeId: string, gatewayId: string, root: Uint8Array, name = nodeId): void {
+    if (!isNodeId(nodeId)) throw new TypeError('"nodeId" expected 8 characters a-z, 2-7');
+    checkBytes('root', root, ROOT_BYTES);
+    if (this.#store.node(nodeId) !== undefined) throw new Error(`node ${nodeId} is registered already`);
+    this.#store.transaction(() => this.#store.addNode(nodeId, name, gatewayId, { session: 1, root }));
+  }
+
+  /**
+   * Takes one message of the broker. What is refused is counted, never thrown.
+   * @param utcMs when it arrived.
+   * @throws {Error} when the store cannot be written (disk full): nothing has changed, and the message must come again.
+   */
+  receive(topic: string, payload: Uint8Array, utcMs: number): GatewayEvent[] {
+    const place = parseTopic(topic);
+    try {
+      return this.#store.transaction(() => this.#receive(place, payload, utcMs));
+    } catch (error) {
+      if (place !== undefined) this.#openers.delete(place.nodeId);
+      throw error;
+    }
+  }
+
+  /** Finds nodes that have gone silent by the gateway's own clock. */
+  checkSilence(utcMs: number): GatewayEvent[] {
+    const events: GatewayEvent[] = [];
+    for (const { nodeId, state, lastSeenMs } of this.#store.nodes()) {
+      if (state !== 'online' || lastSeenMs === undefined) continue;
+      const newest = this.#opener(nodeId)?.newestSession ?? 0;
+      const heartbeatS = this.#store.birth(nodeId, newest)?.birth.heartbeatS ?? Infinity;
+      if (utcMs - lastSeenMs <= heartbeatS * 1000 * SILENT_INTERVALS) continue;
+      this.#store.setNodeState(nodeId, 'silent');
+      events.push({ type: 'state', nodeId, utcMs, state: 'silent' });
+    }
+    return events;
+  }
+
+  #opener(nodeId: string): Opener | undefined {
+    const known = this.#openers.get(nodeId);
+    if (known !== undefined) return known;
+    const state = this.#store.openerState(nodeId);
+    if (state === undefined) return undefined;
+    const opener = new Opener(state);
+    this.#openers.set(nodeId, opener);
+    return opener;
+  }
+
+  #refuse(nodeId: string, reason: RefusalReason, utcMs: number): GatewayEvent[] {
+    this.#store.countRefusal(nodeId, reason);
+    return [{ type: 'refusal', nodeId, utcMs, reason }];
+  }
+
+  #receive(place: { nodeId: string; kind: Kind } | undefined, payload: Uint8Array, utcMs: number): GatewayEvent[] {
+    if (place === undefined) return this.#refuse('', 'unknownTopic', utcMs);
+    const { nodeId, kind } = place;
+    const opener = this.#opener(nodeId);
+    if (opener === undefined) return this.#refuse('', 'unknownNode', utcMs);
+    const result = opener.open(kind, payload);
+    if (!result.ok && result.reason === 'unknownSession') return this.#keep(nodeId, kind, payload, utcMs, result.session ?? 0);
+    if (!result.ok) return this.#refuse(nodeId, result.reason as RefusalReason, utcMs);
+    this.#saveOpener(nodeId, opener, result);
+    try {
+      return this.#record(nodeId, result, utcMs);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      return this.#refuse(nodeId, 'malformed', utcMs);
+    }
+  }
+
+  #keep(nodeId: string, kind: Kind, envelope: Uint8Array, arrivedMs: number, session: number): GatewayEvent[] {
+    const evicted = this.#store.addPending(nodeId, session, { kind, arrivedMs, envelope });
+    if (evicted > 0) this.#store.countRefusal(nodeId, 'evicted', evicted);
+    return this.#refuse(nodeId, 'waiting', arrivedMs);
+  }
+
+  #saveOpener(nodeId: string, opener: Opener, { session, kind }: Opened): void {
+    const state = opener.state();
+    const changed = state.sessions.find((candidate) => candidate.session === session);
+    if (changed !== undefined) this.#store.saveSession(nodeId, changed);
+    if (kind === KIND.birth) this.#store.saveRoot(nodeId, state.root);
+  }
+
+  #record(nodeId: string, opened: Opened, utcMs: number): GatewayEvent[] {
+    if (opened.kind === KIND.birth) return this.#recordBirth(nodeId, opened, utcMs);
+    const row = this.#store.birth(nodeId, opened.session);
+    if (row === undefined) throw new MalformedError('a session whose birth could not be read');
+    if (opened.kind === KIND.will) return this.#recordWill(nodeId, opened, utcMs);
+    const cameBack = this.#store.node(nodeId)?.state !== 'online';
+    this.#store.setNodeSeen(nodeId, utcMs);
+    const events: GatewayEvent[] = cameBack ? [{ type: 'state', nodeId, utcMs, state: 'online' }] : [];
+    return events.concat(this.#recordData(nodeId, opened, row, utcMs));
+  }
+
+  #recordData(nodeId: string, opened: Opened, row: BirthRow, utcMs: number): GatewayEvent[] {
+    const { session, counter, kind, plaintext } = opened;
+    if (kind === KIND.telemetry) {
+      const readings = readTelemetry(plaintext, row.birth.sensors);
+      const startUtcMs = this.#start(nodeId, row, readings[readings.length - 1].offsetMs, utcMs);
+      this.#store.addReadings(nodeId, session, counter, readings);
+      return readings.map((reading) => readingEvent(nodeId, reading, row.birth.sensors, startUtcMs));
+    }
+    if (kind === KIND.alert) {
+      const alert = decodeAlert(plaintext);
+      const startUtcMs = this.#start(nodeId, row, alert.offsetMs, utcMs);
+      const event = alertEvent(nodeId, alert, row.birth.sensors, startUtcMs);
+      this.#store.addAlert(nodeId, session, counter, alert);
+      return [event];
+    }
+    const heartbeat = decodeHeartbeat(plaintext);
+    const startUtcMs = this.#start(nodeId, row, heartbeat.offsetMs, utcMs);
+    this.#store.setHeartbeat(nodeId, heartbeat);
+    return [{ type: 'heartbeat', nodeId, utcMs: startUtcMs + heartbeat.offsetMs, heartbeat }];
+  }
+
+  /**
+   * The session's zero of time. Where the node does not know the time it is the earliest that any arrival allows:
+   * nothing arrives before it was measured.
+   */
+  #start(nodeId: string, row: BirthRow, offsetMs: number, arrivedMs: number): number {
+    const latest = arrivedMs - offsetMs;
+    if (row.timeSource === 'node' || latest >= row.startUtcMs) return row.startUtcMs;
+    this.#store.setStart(nodeId, row.session, latest);
+    return latest;
+  }
+
+  #recordBirth(nodeId: string, { session, plaintext }: Opened, utcMs: number): GatewayEvent[] {
+    const birth = decodeBirth(plaintext);
+    const timeSource = birth.utcMs === undefined ? 'arrival' : 'node';
+    this.#store.addBirth(nodeId, { session, arrivedMs: utcMs, startUtcMs: birth.utcMs ?? utcMs, timeSource, birth });
+    this.#store.setNodeBorn(nodeId);
+    this.#store.setNodeSeen(nodeId, utcMs);
+    const events: GatewayEvent[] = [{ type: 'birth', nodeId, session, utcMs, birth }];
+    for (const { kind, envelope, arrivedMs } of this.#store.takePending(nodeId, session)) {
+      events.push(...this.#receive({ nodeId, kind }, envelope, arrivedMs));
+    }
+    return events;
+  }
+
+  /** A last will is a hint, and only about the connection that the node last told of. */
+  #recordWill(nodeId: string, opened: Opened, utcMs: number): GatewayEvent[] {
+    const connection = decodeWill(opened.plaintext);
+    const node = this.#store.node(nodeId);
+    const isCurrent = opened.session === this.#opener(nodeId)?.newestSession && connection >= (node?.connection ?? 0);
+    if (!isCurrent) return [];
+    this.#store.setNodeState(nodeId, 'offline');
+    return [{ type: 'state', nodeId, utcMs, state: 'offline' }];
+  }
+}
+
+function physical(value: number, exponent: number): number {
+  return exponent < 0 ? value / 10 ** -exponent : value * 10 ** exponent;
+}
+
+function readingEvent(nodeId: string, reading: DecodedReading, sensors: readonly SensorInfo[], startUtcMs: number): GatewayEvent {
+  const sensor = sensors[reading.sensor];
+  const values = reading.values.map((value, i) => {
+    const { name, unit, exponent } = sensor.channels[i];
+    return { channel: name, unit, value: typeof value === 'number' ? physical(value, exponent) : value };
+  });
+  return { type: 'reading', nodeId, sensor: sensor.name, utcMs: startUtcMs + reading.offsetMs, values };
+}
+
+function alertEvent(nodeId: string, alert: Alert, sensors: readonly SensorInfo[], startUtcMs: number): GatewayEvent {
+  const sensor = sensors.at(alert.sensor);
+  const channel = sensor?.channels.at(alert.channel);
+  if (sensor === undefined || channel === undefined) throw new MalformedError('an alert of no known channel');
+  const { id, state, severity, detector } = alert;
+  const value = physical(alert.value, channel.exponent);
+  const limit = physical(alert.limit, channel.exponent);
+  const utcMs = startUtcMs + alert.offsetMs;
+  const { name, unit } = channel;
+  return { type: 'alert', nodeId, sensor: sensor.name, utcMs, channel: name, unit, id, state, severity, detector, value, limit };
+}
+

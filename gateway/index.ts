@@ -1,0 +1,5 @@
+export { GatewayCore, type ChannelValue, type GatewayEvent, type RefusalReason } from './core.js';
+export { connectGateway, type GatewayClient, type GatewayClientOptions } from './mqtt-client.js';
+export { Store, type NodeRow, type NodeState, type StoreOptions, type TimeSource } from './store.js';
+export { Opener, type OpenerState, type OpenResult, type Refusal } from '../src/seal/opener.js';
+export { ReplayWindow, WINDOW_COUNTERS } from '../src/seal/replay-window.js';

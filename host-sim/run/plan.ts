@@ -1,0 +1,72 @@
+import { PARTS, type PartName } from '../../hal/parts.js';
+import { toBase32 } from '../../src/base/bytes.js';
+import { SeededRandom } from '../../src/base/random.js';
+import type { NodeConfig, SensorConfig } from '../../src/node/config.js';
+import type { Scenario, ScenarioNode, ScenarioSensor } from '../scenario/types.js';
+
+/** Every simulated gateway has this id. */
+export const GATEWAY_ID = 'simulated-gateway';
+
+/** One node of a run: what the program gets, and its key. */
+export interface NodePlan {
+  /** The scenario's name, with a number behind it where there are several alike. */
+  readonly name: string;
+  /** The scenario's name. */
+  readonly group: string;
+  readonly config: NodeConfig;
+  readonly parts: Readonly<Record<string, PartName>>;
+  readonly root: Uint8Array;
+  /** Seed of this node's noise and entropy. */
+  readonly seed: number;
+  readonly startMs: number;
+  readonly sensors: readonly ScenarioSensor[];
+}
+
+function sensorConfig({ name, part, intervalMs, tickMs, timeoutMs, detectors }: ScenarioSensor): SensorConfig {
+  return { name, intervalMs, tickMs, timeoutMs, channels: PARTS[part].channels, detectors };
+}
+
+/** The configuration that the scenario's description of a node means. */
+export function nodeConfig(node: ScenarioNode, nodeId: string, firmware: NodeConfig['firmware']): NodeConfig {
+  const { qos, keepAliveMs, heartbeatMs, backoff, batch, queue, pace, sensors } = node;
+  return {
+    nodeId,
+    gatewayId: GATEWAY_ID,
+    firmware,
+    broker: { keepAliveS: Math.round(keepAliveMs / 1000), qos, backoff },
+    heartbeatMs,
+    batch,
+    outbox: queue,
+    pace,
+    sensors: sensors.map(sensorConfig),
+  };
+}
+
+/**
+ * All nodes of a run, ids and keys drawn from `seed`.
+ * @param fill draws keys and ids; a live run against somebody's broker gives a real source.
+ */
+export function planNodes(scenario: Scenario, firmware: NodeConfig['firmware'], fill?: (bytes: Uint8Array) => void): NodePlan[] {
+  const random = new SeededRandom(scenario.seed);
+  const draw = (length: number) => {
+    const bytes = new Uint8Array(length);
+    if (fill === undefined) random.fill(bytes);
+    else fill(bytes);
+    return bytes;
+  };
+  return scenario.nodes.flatMap((node) =>
+    Array.from({ length: node.count }, (_, i): NodePlan => {
+      const nodeId = toBase32(draw(5));
+      return {
+        name: node.count === 1 ? node.name : `${node.name}-${i + 1}`,
+        group: node.name,
+        config: nodeConfig(node, nodeId, firmware),
+        parts: Object.fromEntries(node.sensors.map(({ name, part }) => [name, part])),
+        root: draw(32),
+        seed: random.nextUint32(),
+        startMs: node.startMs,
+        sensors: node.sensors,
+      };
+    }),
+  );
+}
