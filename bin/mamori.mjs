@@ -7,7 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const main = join(root, 'dist', 'host-sim', 'cli', 'main.js');
 if (existsSync(join(root, 'tools', 'install.mjs'))) {
-  const { buildIfStale, installIfMissing } = await import(pathToFileURL(join(root, 'tools', 'install.mjs')).href);
+  const { buildIfStale, installIfMissing } = await import(
+    pathToFileURL(join(root, 'tools', 'install.mjs')).href
+  );
   installIfMissing();
   buildIfStale();
 }

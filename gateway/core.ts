@@ -21,7 +21,13 @@ export interface ChannelValue {
 
 /** What the gateway learned from one message. Times in milliseconds since 1970. */
 export type GatewayEvent =
-  | { readonly type: 'reading'; readonly nodeId: string; readonly sensor: string; readonly utcMs: number; readonly values: readonly ChannelValue[] }
+  | {
+      readonly type: 'reading';
+      readonly nodeId: string;
+      readonly sensor: string;
+      readonly utcMs: number;
+      readonly values: readonly ChannelValue[];
+    }
   | {
       readonly type: 'alert';
       readonly nodeId: string;
@@ -36,13 +42,30 @@ export type GatewayEvent =
       readonly value: number;
       readonly limit: number;
     }
-  | { readonly type: 'birth'; readonly nodeId: string; readonly session: number; readonly utcMs: number; readonly birth: Birth }
-  | { readonly type: 'heartbeat'; readonly nodeId: string; readonly utcMs: number; readonly heartbeat: Heartbeat }
+  | {
+      readonly type: 'birth';
+      readonly nodeId: string;
+      readonly session: number;
+      readonly utcMs: number;
+      readonly birth: Birth;
+    }
+  | {
+      readonly type: 'heartbeat';
+      readonly nodeId: string;
+      readonly utcMs: number;
+      readonly heartbeat: Heartbeat;
+    }
   | { readonly type: 'state'; readonly nodeId: string; readonly utcMs: number; readonly state: NodeState }
-  | { readonly type: 'refusal'; readonly nodeId: string; readonly utcMs: number; readonly reason: RefusalReason };
+  | {
+      readonly type: 'refusal';
+      readonly nodeId: string;
+      readonly utcMs: number;
+      readonly reason: RefusalReason;
+    };
 
 /** The Opener's reasons, and the gateway's own. `waiting` frames are kept until their birth comes. */
-export type RefusalReason = Exclude<Refusal, 'unknownSession'> | 'unknownTopic' | 'unknownNode' | 'waiting' | 'evicted';
+export type RefusalReason =
+  Exclude<Refusal, 'unknownSession'> | 'unknownTopic' | 'unknownNode' | 'waiting' | 'evicted';
 
 /**
  * The gateway's work on one message, without a network: open, check, store in one transaction, say what it was.
@@ -108,13 +131,18 @@ export class GatewayCore {
     return [{ type: 'refusal', nodeId, utcMs, reason }];
   }
 
-  #receive(place: { nodeId: string; kind: Kind } | undefined, payload: Uint8Array, utcMs: number): GatewayEvent[] {
+  #receive(
+    place: { nodeId: string; kind: Kind } | undefined,
+    payload: Uint8Array,
+    utcMs: number,
+  ): GatewayEvent[] {
     if (place === undefined) return this.#refuse('', 'unknownTopic', utcMs);
     const { nodeId, kind } = place;
     const opener = this.#opener(nodeId);
     if (opener === undefined) return this.#refuse('', 'unknownNode', utcMs);
     const result = opener.open(kind, payload);
-    if (!result.ok && result.reason === 'unknownSession') return this.#keep(nodeId, kind, payload, utcMs, result.session ?? 0);
+    if (!result.ok && result.reason === 'unknownSession')
+      return this.#keep(nodeId, kind, payload, utcMs, result.session ?? 0);
     if (!result.ok) return this.#refuse(nodeId, result.reason as RefusalReason, utcMs);
     this.#saveOpener(nodeId, opener, result);
     try {
@@ -125,7 +153,13 @@ export class GatewayCore {
     }
   }
 
-  #keep(nodeId: string, kind: Kind, envelope: Uint8Array, arrivedMs: number, session: number): GatewayEvent[] {
+  #keep(
+    nodeId: string,
+    kind: Kind,
+    envelope: Uint8Array,
+    arrivedMs: number,
+    session: number,
+  ): GatewayEvent[] {
     const evicted = this.#store.addPending(nodeId, session, { kind, arrivedMs, envelope });
     if (evicted > 0) this.#store.countRefusal(nodeId, 'evicted', evicted);
     return this.#refuse(nodeId, 'waiting', arrivedMs);
@@ -184,7 +218,13 @@ export class GatewayCore {
   #recordBirth(nodeId: string, { session, plaintext }: Opened, utcMs: number): GatewayEvent[] {
     const birth = decodeBirth(plaintext);
     const timeSource = birth.utcMs === undefined ? 'arrival' : 'node';
-    this.#store.addBirth(nodeId, { session, arrivedMs: utcMs, startUtcMs: birth.utcMs ?? utcMs, timeSource, birth });
+    this.#store.addBirth(nodeId, {
+      session,
+      arrivedMs: utcMs,
+      startUtcMs: birth.utcMs ?? utcMs,
+      timeSource,
+      birth,
+    });
     this.#store.setNodeBorn(nodeId);
     this.#store.setNodeSeen(nodeId, utcMs);
     const events: GatewayEvent[] = [{ type: 'birth', nodeId, session, utcMs, birth }];
@@ -198,7 +238,8 @@ export class GatewayCore {
   #recordWill(nodeId: string, opened: Opened, utcMs: number): GatewayEvent[] {
     const connection = decodeWill(opened.plaintext);
     const node = this.#store.node(nodeId);
-    const isCurrent = opened.session === this.#opener(nodeId)?.newestSession && connection >= (node?.connection ?? 0);
+    const isCurrent =
+      opened.session === this.#opener(nodeId)?.newestSession && connection >= (node?.connection ?? 0);
     if (!isCurrent) return [];
     this.#store.setNodeState(nodeId, 'offline');
     return [{ type: 'state', nodeId, utcMs, state: 'offline' }];
@@ -209,7 +250,12 @@ function physical(value: number, exponent: number): number {
   return exponent < 0 ? value / 10 ** -exponent : value * 10 ** exponent;
 }
 
-function readingEvent(nodeId: string, reading: DecodedReading, sensors: readonly SensorInfo[], startUtcMs: number): GatewayEvent {
+function readingEvent(
+  nodeId: string,
+  reading: DecodedReading,
+  sensors: readonly SensorInfo[],
+  startUtcMs: number,
+): GatewayEvent {
   const sensor = sensors[reading.sensor];
   const values = reading.values.map((value, i) => {
     const { name, unit, exponent } = sensor.channels[i];
@@ -218,7 +264,12 @@ function readingEvent(nodeId: string, reading: DecodedReading, sensors: readonly
   return { type: 'reading', nodeId, sensor: sensor.name, utcMs: startUtcMs + reading.offsetMs, values };
 }
 
-function alertEvent(nodeId: string, alert: Alert, sensors: readonly SensorInfo[], startUtcMs: number): GatewayEvent {
+function alertEvent(
+  nodeId: string,
+  alert: Alert,
+  sensors: readonly SensorInfo[],
+  startUtcMs: number,
+): GatewayEvent {
   const sensor = sensors.at(alert.sensor);
   const channel = sensor?.channels.at(alert.channel);
   if (sensor === undefined || channel === undefined) throw new MalformedError('an alert of no known channel');
@@ -227,6 +278,18 @@ function alertEvent(nodeId: string, alert: Alert, sensors: readonly SensorInfo[]
   const limit = physical(alert.limit, channel.exponent);
   const utcMs = startUtcMs + alert.offsetMs;
   const { name, unit } = channel;
-  return { type: 'alert', nodeId, sensor: sensor.name, utcMs, channel: name, unit, id, state, severity, detector, value, limit };
+  return {
+    type: 'alert',
+    nodeId,
+    sensor: sensor.name,
+    utcMs,
+    channel: name,
+    unit,
+    id,
+    state,
+    severity,
+    detector,
+    value,
+    limit,
+  };
 }
-

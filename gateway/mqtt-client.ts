@@ -27,7 +27,12 @@ export interface GatewayClient {
 /** Subscribes to all nodes with a session that the broker keeps, and feeds every message to `onMessage`. */
 export function connectGateway(options: GatewayClientOptions): GatewayClient {
   const { url, clientId, onMessage, onStatus, reconnectMs = RECONNECT_MS } = options;
-  const client: MqttClient = connect(url, { clientId, clean: false, reconnectPeriod: reconnectMs, protocolVersion: 4 });
+  const client: MqttClient = connect(url, {
+    clientId,
+    clean: false,
+    reconnectPeriod: reconnectMs,
+    protocolVersion: 4,
+  });
   client.handleMessage = (packet, done) => {
     try {
       if (packet.cmd === 'publish') onMessage(packet.topic, Buffer.from(packet.payload));
@@ -39,9 +44,13 @@ export function connectGateway(options: GatewayClientOptions): GatewayClient {
     }
   };
   client.on('connect', () => {
-    client.subscribe('m/+/+', { qos: 1 }, (error) => onStatus(error ? `not subscribed: ${error.message}` : 'connected'));
+    client.subscribe('m/+/+', { qos: 1 }, (error) =>
+      onStatus(error ? `not subscribed: ${error.message}` : 'connected'),
+    );
   });
-  client.on('error', (error) => onStatus(`broker: ${error.message || (error as Error & { code?: string }).code || 'unreachable'}`));
+  client.on('error', (error) =>
+    onStatus(`broker: ${error.message || (error as Error & { code?: string }).code || 'unreachable'}`),
+  );
   client.on('offline', () => onStatus('offline, trying again'));
   return {
     get connected() {

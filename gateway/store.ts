@@ -90,7 +90,8 @@ export class Store {
     this.#db.pragma('foreign_keys = ON');
     const version = this.#db.pragma('user_version', { simple: true }) as number;
     if (version === 0) this.#create();
-    else if (version !== SCHEMA_VERSION) throw new Error(`${path} is a store of version ${version}, expected ${SCHEMA_VERSION}`);
+    else if (version !== SCHEMA_VERSION)
+      throw new Error(`${path} is a store of version ${version}, expected ${SCHEMA_VERSION}`);
     if (pagesMax !== undefined) this.#db.pragma(`max_page_count = ${pagesMax}`);
   }
 
@@ -127,7 +128,10 @@ export class Store {
   }
 
   setNodeSeen(nodeId: string, atMs: number): void {
-    this.#run("UPDATE nodes SET last_seen_ms = ?, state = 'online' WHERE node_id = ?", [Math.round(atMs), nodeId]);
+    this.#run("UPDATE nodes SET last_seen_ms = ?, state = 'online' WHERE node_id = ?", [
+      Math.round(atMs),
+      nodeId,
+    ]);
   }
 
   /** A new session counts its connections from 1. */
@@ -145,7 +149,9 @@ export class Store {
 
   /** What the Opener needs, or undefined for a node that is not registered. */
   openerState(nodeId: string): OpenerState | undefined {
-    const [node] = this.#all('SELECT gateway_id, root_session, root FROM nodes WHERE node_id = ?', [nodeId]) as {
+    const [node] = this.#all('SELECT gateway_id, root_session, root FROM nodes WHERE node_id = ?', [
+      nodeId,
+    ]) as {
       gateway_id: string;
       root_session: number;
       root: Uint8Array;
@@ -195,11 +201,21 @@ export class Store {
   addBirth(nodeId: string, row: BirthRow): void {
     const facts = JSON.stringify({ ...row.birth, bundleSha256: toHex(row.birth.bundleSha256) });
     const { session, arrivedMs, startUtcMs, timeSource } = row;
-    this.#run('INSERT INTO births VALUES (?, ?, ?, ?, ?, ?)', [nodeId, session, arrivedMs, startUtcMs, timeSource, facts]);
+    this.#run('INSERT INTO births VALUES (?, ?, ?, ?, ?, ?)', [
+      nodeId,
+      session,
+      arrivedMs,
+      startUtcMs,
+      timeSource,
+      facts,
+    ]);
   }
 
   birth(nodeId: string, session: number): BirthRow | undefined {
-    const rows = this.#all('SELECT * FROM births WHERE node_id = ? AND session = ?', [nodeId, session]) as RawBirth[];
+    const rows = this.#all('SELECT * FROM births WHERE node_id = ? AND session = ?', [
+      nodeId,
+      session,
+    ]) as RawBirth[];
     if (rows.length === 0) return undefined;
     const [raw] = rows;
     const facts = JSON.parse(raw.facts) as Omit<Birth, 'bundleSha256'> & { bundleSha256: string };
@@ -214,7 +230,11 @@ export class Store {
 
   /** Moves a session's zero of time to an earlier one; what was stored of it moves along. */
   setStart(nodeId: string, session: number, startUtcMs: number): void {
-    this.#run('UPDATE births SET start_utc_ms = ? WHERE node_id = ? AND session = ?', [startUtcMs, nodeId, session]);
+    this.#run('UPDATE births SET start_utc_ms = ? WHERE node_id = ? AND session = ?', [
+      startUtcMs,
+      nodeId,
+      session,
+    ]);
   }
 
   addReadings(nodeId: string, session: number, counter: number, readings: readonly DecodedReading[]): void {
@@ -225,7 +245,9 @@ export class Store {
   }
 
   /** Readings in order of arrival in their session, with their times since 1970. */
-  readings(nodeId: string): { session: number; sensor: number; utcMs: number; values: DecodedReading['values'] }[] {
+  readings(
+    nodeId: string,
+  ): { session: number; sensor: number; utcMs: number; values: DecodedReading['values'] }[] {
     const rows = this.#all(
       `SELECT session, sensor, offset_ms + start_utc_ms AS utc_ms, reading_values
        FROM readings JOIN births USING (node_id, session) WHERE node_id = ? ORDER BY session, counter, place`,
@@ -251,7 +273,10 @@ export class Store {
   /** How many readings, of one node or of all. */
   countReadings(nodeId?: string): number {
     const where = nodeId === undefined ? '' : ' WHERE node_id = ?';
-    const [row] = this.#all(`SELECT count(*) AS n FROM readings${where}`, nodeId === undefined ? [] : [nodeId]);
+    const [row] = this.#all(
+      `SELECT count(*) AS n FROM readings${where}`,
+      nodeId === undefined ? [] : [nodeId],
+    );
     return (row as { n: number }).n;
   }
 
@@ -277,7 +302,11 @@ export class Store {
       envelope: Uint8Array;
     }[];
     this.#run(`DELETE ${match}`, [nodeId, session]);
-    return rows.map(({ kind, arrived_ms, envelope }) => ({ kind: kind as Kind, arrivedMs: arrived_ms, envelope }));
+    return rows.map(({ kind, arrived_ms, envelope }) => ({
+      kind: kind as Kind,
+      arrivedMs: arrived_ms,
+      envelope,
+    }));
   }
 
   countRefusal(nodeId: string, reason: string, count = 1): void {

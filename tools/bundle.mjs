@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const standIns = { buffer: 'buffer', bl: 'bl', events: 'events', debug: 'debug', 'process-nextick-args': 'next-tick', crypto: 'crypto' };
+const standIns = {
+  buffer: 'buffer',
+  bl: 'bl',
+  events: 'events',
+  debug: 'debug',
+  'process-nextick-args': 'next-tick',
+  crypto: 'crypto',
+};
 
 /** Resolves what the device has not to its stand-in. */
 const replace = {

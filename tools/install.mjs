@@ -33,13 +33,17 @@ export function installIfMissing() {
   const stamp = join(root, 'node_modules', '.package-lock.json');
   const lock = join(root, 'package-lock.json');
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs - 1000) return;
-  console.error('mamori: installing packages (npm ci; builds the XS engine from source, about two minutes) ...');
+  console.error(
+    'mamori: installing packages (npm ci; builds the XS engine from source, about two minutes) ...',
+  );
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], TO_STDERR);
 }
 
 /** Compiles and bundles, unless `dist` is newer than every source. */
 export function buildIfStale() {
-  const sources = ['src', 'hal', 'host-sim', 'gateway', 'bench', 'tools'].map((name) => newestMs(join(root, name)));
+  const sources = ['src', 'hal', 'host-sim', 'gateway', 'bench', 'tools'].map((name) =>
+    newestMs(join(root, name)),
+  );
   const built = join(root, 'dist', 'bundle', 'mamori-node.mjs');
   if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return;
   console.error('mamori: building (tsc, rollup) ...');

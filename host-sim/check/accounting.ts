@@ -12,7 +12,9 @@ export function accountReadings(node: NodeSummary, qos: 0 | 1): string[] {
   const expected = taken - dropped - waiting;
   const least = qos === 0 ? 0 : expected - atRisk;
   if (delivered >= least && delivered <= expected) return [];
-  return [`${name}: ${delivered} readings delivered, expected ${least === expected ? expected : `${least}..${expected}`}`];
+  return [
+    `${name}: ${delivered} readings delivered, expected ${least === expected ? expected : `${least}..${expected}`}`,
+  ];
 }
 
 /** No two stored readings of a sensor have the same time. */

@@ -47,7 +47,9 @@ async function demo({ engine, json }: { engine: EngineName; json: boolean }): Pr
   const names = new Map<string, string>();
   const printer = new DemoPrinter(names);
   const say = json ? () => undefined : (text: string) => console.log(text);
-  say(`Recorded data of a failing machine, four days at ${scenario.speed} times real speed, over TCP to an embedded MQTT broker.\n`);
+  say(
+    `Recorded data of a failing machine, four days at ${scenario.speed} times real speed, over TCP to an embedded MQTT broker.\n`,
+  );
   const summary = await runLive({
     scenario,
     baseDir,
@@ -58,7 +60,10 @@ async function demo({ engine, json }: { engine: EngineName; json: boolean }): Pr
     onFault: ({ kind }, phase, worldMs) => {
       const at = timeText(scenario.startUtcMs + worldMs);
       if (phase === 'begin') say(`${at}  --- ${kind} begins; ${printer.takeBurst()} readings so far ---`);
-      else say(`${at}  --- ${kind} is over; ${printer.takeBurst()} readings came during it, the backlog comes now ---`);
+      else
+        say(
+          `${at}  --- ${kind} is over; ${printer.takeBurst()} readings came during it, the backlog comes now ---`,
+        );
     },
     onLog: () => undefined,
     onProgress: () => undefined,

@@ -17,7 +17,10 @@ interface RunOptions {
 }
 
 function openStore(path: string): Store {
-  if (!existsSync(path)) throw new UserError(`${path} does not exist: provision a node first (mamori node provision --store ${path})`);
+  if (!existsSync(path))
+    throw new UserError(
+      `${path} does not exist: provision a node first (mamori node provision --store ${path})`,
+    );
   return new Store(path);
 }
 
@@ -81,5 +84,8 @@ export function gatewayCommand(): Command {
     .option('--store <file>', 'SQLite file', 'gateway.sqlite')
     .option('--json', 'as JSON, with what was refused', false)
     .action(list);
-  return new Command('gateway').description('the receiving side').addCommand(runCommand).addCommand(listCommand);
+  return new Command('gateway')
+    .description('the receiving side')
+    .addCommand(runCommand)
+    .addCommand(listCommand);
 }

@@ -18,10 +18,15 @@ interface ProvisionOptions {
 
 /** Makes a node's id and root key, writes its flash image and registers it at the gateway. */
 function provision({ store: path, out, gateway, name, json }: ProvisionOptions): void {
-  if (existsSync(out)) throw new UserError(`${out} exists: a root key is never overwritten; give another --out or remove it`);
+  if (existsSync(out))
+    throw new UserError(`${out} exists: a root key is never overwritten; give another --out or remove it`);
   const nodeId = toBase32(randomBytes(5));
   const root = randomBytes(ROOT_BYTES);
-  const flash = { nodeId, gatewayId: gateway, flash: { [ROOT_FLASH_NAME]: toHex(encodeRoot({ session: 1, root })) } };
+  const flash = {
+    nodeId,
+    gatewayId: gateway,
+    flash: { [ROOT_FLASH_NAME]: toHex(encodeRoot({ session: 1, root })) },
+  };
   const store = new Store(path);
   try {
     writeFileSync(out, `${JSON.stringify(flash, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
@@ -29,7 +34,11 @@ function provision({ store: path, out, gateway, name, json }: ProvisionOptions):
   } finally {
     store.close();
   }
-  console.log(json ? JSON.stringify({ nodeId, gatewayId: gateway, out, store: path }) : `node ${nodeId}: flash in ${out}, registered in ${path}`);
+  console.log(
+    json
+      ? JSON.stringify({ nodeId, gatewayId: gateway, out, store: path })
+      : `node ${nodeId}: flash in ${out}, registered in ${path}`,
+  );
 }
 
 /** `mamori node …` */

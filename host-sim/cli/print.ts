@@ -27,7 +27,9 @@ export function eventText(event: GatewayEvent, nameOf: (nodeId: string) => strin
     case 'state':
       return `${at} is ${event.state}`;
     case 'refusal':
-      return event.reason === 'duplicate' || event.reason === 'waiting' ? undefined : `${at} refused a message: ${event.reason}`;
+      return event.reason === 'duplicate' || event.reason === 'waiting'
+        ? undefined
+        : `${at} refused a message: ${event.reason}`;
   }
 }
 

@@ -29,19 +29,24 @@ export interface SimOptions {
 function integer(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) throw new InvalidArgumentError(`expected ${min}..${max}`);
+    if (!Number.isInteger(value) || value < min || value > max)
+      throw new InvalidArgumentError(`expected ${min}..${max}`);
     return value;
   };
 }
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= 1_000_000)) throw new InvalidArgumentError('expected a number above 0, at most 1000000');
+  if (!(value > 0 && value <= 1_000_000))
+    throw new InvalidArgumentError('expected a number above 0, at most 1000000');
   return value;
 }
 
 /** Reads a scenario, with the seed and speed of the command line. @throws {UserError} with every mistake in the file. */
-export function readScenario(path: string, { seed, speed }: { seed?: number; speed?: number }): { scenario: Scenario; baseDir: string } {
+export function readScenario(
+  path: string,
+  { seed, speed }: { seed?: number; speed?: number },
+): { scenario: Scenario; baseDir: string } {
   const loaded = loadScenario(path);
   if (!loaded.ok) throw new UserError(loaded.errors.join('\n'));
   const changes = { ...(seed === undefined ? {} : { seed }), ...(speed === undefined ? {} : { speed }) };
@@ -56,7 +61,9 @@ export function progressTo(endMs: number): (worldMs: number) => void {
     if (Date.now() - last < PROGRESS_MS) return;
     last = Date.now();
     const percent = Math.min(100, Math.floor((worldMs / endMs) * 100));
-    process.stderr.write(`mamori: ${percent} % of the scenario after ${Math.round((last - start) / 1000)} s\n`);
+    process.stderr.write(
+      `mamori: ${percent} % of the scenario after ${Math.round((last - start) / 1000)} s\n`,
+    );
   };
 }
 
@@ -70,7 +77,8 @@ function printer(names: ReadonlyMap<string, string>, events: boolean): (event: G
 
 /** Runs a scenario file and prints its account. @throws {UserError} when readings are not accounted for. */
 export async function simRun(path: string, options: SimOptions): Promise<Summary> {
-  if (options.broker !== undefined && !options.live) throw new UserError('--broker needs --live: a virtual run models its broker');
+  if (options.broker !== undefined && !options.live)
+    throw new UserError('--broker needs --live: a virtual run models its broker');
   const { scenario, baseDir } = readScenario(path, options);
   const trace = options.trace === undefined ? NO_TRACE : fileTrace(options.trace);
   const names = new Map<string, string>();

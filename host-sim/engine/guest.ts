@@ -58,7 +58,11 @@ function busClass(call: HostCall, sensor: string): new (options: I2COptions) => 
     }
 
     write(bytes: ArrayBuffer | Uint8Array): void {
-      ask(call, { op: 'busWrite', sensor, value: toHex(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)) });
+      ask(call, {
+        op: 'busWrite',
+        sensor,
+        value: toHex(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)),
+      });
     }
 
     close(): void {
@@ -79,7 +83,15 @@ class GuestStream implements StreamPort {
     this.#effects = effects;
   }
 
-  update({ state, writableBytes, received }: { state: StreamState; writableBytes: number; received: readonly string[] }): void {
+  update({
+    state,
+    writableBytes,
+    received,
+  }: {
+    state: StreamState;
+    writableBytes: number;
+    received: readonly string[];
+  }): void {
     this.#state = state;
     this.#writableBytes = writableBytes;
     this.#received = received;

@@ -18,7 +18,11 @@ export type Command =
       readonly nowMs: number;
       /** Wall-clock time, where the node is to know it. */
       readonly utcMs: number | null;
-      readonly stream: { readonly state: StreamState; readonly writableBytes: number; readonly received: readonly string[] };
+      readonly stream: {
+        readonly state: StreamState;
+        readonly writableBytes: number;
+        readonly received: readonly string[];
+      };
     }
   | { readonly op: 'stats' };
 

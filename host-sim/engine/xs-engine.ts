@@ -66,13 +66,16 @@ export async function xsEngineFactory(): Promise<EngineFactory> {
     try {
       await worker.evaluate(FREEZE_PRIMORDIALS);
       await worker.evaluate(CONNECT);
-      await worker.evaluate(`connect(${moduleAsExpression(source)}, ${moduleAsExpression(guest)}); undefined;`);
+      await worker.evaluate(
+        `connect(${moduleAsExpression(source)}, ${moduleAsExpression(guest)}); undefined;`,
+      );
     } catch (error) {
       await worker.stop();
       throw error;
     }
     return {
-      send: async (command) => JSON.parse((await worker.command(JSON.stringify(command))).toString('utf8')) as Reply,
+      send: async (command) =>
+        JSON.parse((await worker.command(JSON.stringify(command))).toString('utf8')) as Reply,
       stop: () => worker.stop(),
       get meter() {
         return worker.meter;

@@ -33,7 +33,8 @@ class Netstrings {
       const colon = this.#buffer.indexOf(58);
       if (colon < 0) return messages;
       const length = Number(this.#buffer.toString('latin1', 0, colon));
-      if (!(length >= 0 && length <= MESSAGE_BYTES_MAX)) throw new Error('the XS engine sent what is no netstring');
+      if (!(length >= 0 && length <= MESSAGE_BYTES_MAX))
+        throw new Error('the XS engine sent what is no netstring');
       if (this.#buffer.length < colon + length + 2) return messages;
       messages.push(this.#buffer.subarray(colon + 1, colon + 1 + length));
       this.#buffer = this.#buffer.subarray(colon + length + 2);
@@ -70,7 +71,9 @@ export class XsWorker {
     this.#toWorker.on('error', (error) => this.#end(error));
     fromWorker.on('data', (bytes: Buffer) => this.#read(bytes));
     this.#child.on('error', (error) => this.#end(error));
-    this.#child.on('exit', (code, signal) => this.#end(new Error(`the XS engine ended (${signal ?? code ?? 'unknown'})`)));
+    this.#child.on('exit', (code, signal) =>
+      this.#end(new Error(`the XS engine ended (${signal ?? code ?? 'unknown'})`)),
+    );
   }
 
   /** Of the last command. */
@@ -96,7 +99,8 @@ export class XsWorker {
 
   #command(kind: string, body: Buffer): Promise<Buffer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    if (this.#waiting !== undefined) return Promise.reject(new Error('the XS engine takes one command at a time'));
+    if (this.#waiting !== undefined)
+      return Promise.reject(new Error('the XS engine takes one command at a time'));
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#write(kind, body);

@@ -83,7 +83,7 @@ const TIMEOUT_MS_MAX = 0x7fff_ffff;
 
 /** Real time, `speed` times as fast. */
 export class LiveScheduler implements Scheduler {
-  readonly #startMs = performance.now();
+  #startMs: number | undefined;
   readonly #speed: number;
   readonly #onError: (error: unknown) => void;
 
@@ -93,8 +93,13 @@ export class LiveScheduler implements Scheduler {
     this.#onError = onError;
   }
 
+  /** Lets time begin; before that it stands at 0. */
+  begin(): void {
+    this.#startMs ??= performance.now();
+  }
+
   nowMs(): number {
-    return Math.floor((performance.now() - this.#startMs) * this.#speed);
+    return this.#startMs === undefined ? 0 : Math.floor((performance.now() - this.#startMs) * this.#speed);
   }
 
   at(ms: number, work: () => void | Promise<void>): Scheduled {

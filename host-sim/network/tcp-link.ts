@@ -39,11 +39,26 @@ class TcpLink implements Link {
       change(value instanceof Uint8Array ? value : undefined);
       this.#onNews();
     };
-    socket.on('connect', guarded(() => (this.#state = 'open')));
-    socket.on('data', guarded((bytes) => bytes !== undefined && this.#receive(bytes)));
-    socket.on('drain', guarded(() => undefined));
-    socket.on('error', guarded(() => (this.#state = 'failed')));
-    socket.on('close', guarded(() => (this.#state = 'failed')));
+    socket.on(
+      'connect',
+      guarded(() => (this.#state = 'open')),
+    );
+    socket.on(
+      'data',
+      guarded((bytes) => bytes !== undefined && this.#receive(bytes)),
+    );
+    socket.on(
+      'drain',
+      guarded(() => undefined),
+    );
+    socket.on(
+      'error',
+      guarded(() => (this.#state = 'failed')),
+    );
+    socket.on(
+      'close',
+      guarded(() => (this.#state = 'failed')),
+    );
   }
 
   write(bytes: Uint8Array): void {

@@ -149,7 +149,9 @@ export class VirtualBroker implements Server {
   #watch(client: Client): void {
     client.timer?.cancel();
     if (client.keepAliveMs === 0 || !this.#clients.has(client)) return;
-    client.timer = this.#scheduler.at(this.#scheduler.nowMs() + client.keepAliveMs * 1.5, () => this.#lose(client, true));
+    client.timer = this.#scheduler.at(this.#scheduler.nowMs() + client.keepAliveMs * 1.5, () =>
+      this.#lose(client, true),
+    );
   }
 
   #lose(client: Client, close: boolean): void {

@@ -176,7 +176,9 @@ export class VirtualNetwork {
 
   connection(): Connection {
     const { latencyMs, jitterMs } = this.#config;
-    return new Connection(this.#scheduler, () => Math.max(REFUSE_MS, latencyMs + this.#random.nextBelow(jitterMs + 1)));
+    return new Connection(this.#scheduler, () =>
+      Math.max(REFUSE_MS, latencyMs + this.#random.nextBelow(jitterMs + 1)),
+    );
   }
 }
 

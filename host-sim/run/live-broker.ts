@@ -14,7 +14,9 @@ export class LiveBroker {
 
   static async start(): Promise<LiveBroker> {
     // Nodes wait at most this long for a connection that the broker is slow to take.
-    const broker = new LiveBroker(await Aedes.createBroker({ heartbeatInterval: 3_600_000, connectTimeout: 30_000 }));
+    const broker = new LiveBroker(
+      await Aedes.createBroker({ heartbeatInterval: 3_600_000, connectTimeout: 30_000 }),
+    );
     await broker.up();
     return broker;
   }

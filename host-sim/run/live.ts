@@ -8,7 +8,14 @@ import { GatewayHost } from './gateway-host.js';
 import { LiveBroker } from './live-broker.js';
 import type { HostStats, NodeHost } from './node-host.js';
 import { planNodes } from './plan.js';
-import { FIRMWARE_VERSION, makeHosts, planFaults, prepareEngine, traceHeader, type RunOptions } from './setup.js';
+import {
+  FIRMWARE_VERSION,
+  makeHosts,
+  planFaults,
+  prepareEngine,
+  traceHeader,
+  type RunOptions,
+} from './setup.js';
 import { refusalsOf, summarize, totalsOf, type Summary } from './summary.js';
 
 /** How often the run looks whether it is done, in real milliseconds. */
@@ -19,7 +26,8 @@ const SETTLE_MS_MAX = 10_000;
 /** Host and port of an `mqtt://` URL. @throws {Error} on anything else. */
 export function brokerAddress(url: string): { host: string; port: number } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol !== 'mqtt:' || parsed.hostname === '') throw new Error(`broker ${url}: expected mqtt://host:port`);
+  if (parsed?.protocol !== 'mqtt:' || parsed.hostname === '')
+    throw new Error(`broker ${url}: expected mqtt://host:port`);
   return { host: parsed.hostname, port: parsed.port === '' ? 1883 : Number(parsed.port) };
 }
 
@@ -49,13 +57,23 @@ class LiveRun {
     this.#url = url;
     this.#sha256 = sha256;
     const foreign = broker === undefined;
-    const plans = planNodes(scenario, { version: FIRMWARE_VERSION, bundleSha256: sha256 }, foreign ? randomFillSync : undefined);
+    const plans = planNodes(
+      scenario,
+      { version: FIRMWARE_VERSION, bundleSha256: sha256 },
+      foreign ? randomFillSync : undefined,
+    );
     this.#clientId = `mamori-gateway-${plans[0].config.nodeId}`;
     options.onPlan(plans);
     trace.write(traceHeader(options, sha256, plans));
     this.#scheduler = new LiveScheduler(scenario.speed, (error) => (this.#failure ??= error));
     const { host, port } = brokerAddress(url);
-    const context = { scheduler: this.#scheduler, startEngine, trace, startUtcMs: scenario.startUtcMs, onLog };
+    const context = {
+      scheduler: this.#scheduler,
+      startEngine,
+      trace,
+      startUtcMs: scenario.startUtcMs,
+      onLog,
+    };
     this.#hosts = makeHosts(plans, options, tcpLinks(host, port), context);
     this.#gateway = new GatewayHost(plans, onEvent);
   }
@@ -64,7 +82,11 @@ class LiveRun {
     const { scenario } = this.#options;
     try {
       this.#connect();
-      await this.#until(() => this.#client?.connected === true, SETTLE_MS_MAX, `no connection to ${this.#url}: is a broker running there?`);
+      await this.#until(
+        () => this.#client?.connected === true,
+        SETTLE_MS_MAX,
+        `no connection to ${this.#url}: is a broker running there?`,
+      );
       this.#plan();
       await this.#until(() => this.#scheduler.nowMs() >= scenario.durationMs + scenario.drainMs);
       await this.#settle();
@@ -82,13 +104,14 @@ class LiveRun {
       url: this.#url,
       clientId: this.#clientId,
       reconnectMs: LOOK_MS,
-      onMessage: (topic, payload) => this.#gateway.deliver(topic, payload, startUtcMs + this.#scheduler.nowMs()),
+      onMessage: (topic, payload) =>
+        this.#gateway.deliver(topic, payload, startUtcMs + this.#scheduler.nowMs()),
       onStatus: (text) => this.#options.onLog('gateway', 'notice', text),
     });
   }
 
   #plan(): void {
-    // World time began with the connection; nodes start when their time has come.
+    this.#scheduler.begin();
     for (const host of this.#hosts) this.#scheduler.at(host.plan.startMs, () => host.start('powerOn'));
     planFaults(this.#scheduler, this.#options, this.#hosts, {
       brokerDown: () => this.#ownBroker().down(),
@@ -107,7 +130,8 @@ class LiveRun {
   }
 
   #ownBroker(): LiveBroker {
-    if (this.#broker === undefined) throw new Error('a broker outage needs the embedded broker: leave --broker out');
+    if (this.#broker === undefined)
+      throw new Error('a broker outage needs the embedded broker: leave --broker out');
     return this.#broker;
   }
 
@@ -125,7 +149,8 @@ class LiveRun {
   /** Power off, after everything that is under way has been acknowledged. */
   async #settle(): Promise<void> {
     const end = Date.now() + SETTLE_MS_MAX;
-    const isQuiet = ({ unacknowledgedEnvelopes, queuedReadings }: HostStats) => unacknowledgedEnvelopes + queuedReadings === 0;
+    const isQuiet = ({ unacknowledgedEnvelopes, queuedReadings }: HostStats) =>
+      unacknowledgedEnvelopes + queuedReadings === 0;
     for (const host of this.#hosts) {
       while (Date.now() < end && !isQuiet(await host.stats())) await sleep(1);
       await host.pause();
@@ -144,9 +169,22 @@ class LiveRun {
       ...accountAlerts(node),
     ]);
     const { engine } = this.#options;
-    const head = { scenario: scenario.name, engine, mode: 'live', seed: scenario.seed, bundleSha256: this.#sha256 } as const;
+    const head = {
+      scenario: scenario.name,
+      engine,
+      mode: 'live',
+      seed: scenario.seed,
+      bundleSha256: this.#sha256,
+    } as const;
     const worldMs = this.#scheduler.nowMs();
-    return { ...head, worldMs, nodes, totals: totalsOf(nodes), refusals: refusalsOf(this.#gateway), violations };
+    return {
+      ...head,
+      worldMs,
+      nodes,
+      totals: totalsOf(nodes),
+      refusals: refusalsOf(this.#gateway),
+      violations,
+    };
   }
 }
 
@@ -155,7 +193,10 @@ export async function runLive(options: RunOptions, url?: string): Promise<Summar
   const prepared = await prepareEngine(options.engine);
   const broker = url === undefined ? await LiveBroker.start() : undefined;
   try {
-    return await new LiveRun(options, prepared, { broker, url: url ?? `mqtt://127.0.0.1:${broker?.port ?? 0}` }).run();
+    return await new LiveRun(options, prepared, {
+      broker,
+      url: url ?? `mqtt://127.0.0.1:${broker?.port ?? 0}`,
+    }).run();
   } finally {
     await broker?.stop();
   }

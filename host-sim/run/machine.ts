@@ -24,7 +24,11 @@ export class Machine {
    * @param signals of each sensor, by the part's signal names; functions of world time.
    * @param nowMs world time.
    */
-  constructor(plan: NodePlan, signals: ReadonlyMap<string, Readonly<Record<string, Signal>>>, nowMs: () => number) {
+  constructor(
+    plan: NodePlan,
+    signals: ReadonlyMap<string, Readonly<Record<string, Signal>>>,
+    nowMs: () => number,
+  ) {
     this.#entropy = new SeededRandom(plan.seed);
     this.flash.set(ROOT_FLASH_NAME, encodeRoot({ session: 1, root: plan.root }));
     for (const { name, part } of plan.sensors) {

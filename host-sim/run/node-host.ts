@@ -32,7 +32,16 @@ type StepReply = Extract<Reply, { effects: unknown }>;
 
 /** Most readings that one unacknowledged envelope can hold. */
 const READINGS_PER_ENVELOPE_MAX = 120;
-const SUMMED = ['takenReadings', 'skippedReadings', 'droppedReadings', 'droppedAlerts', 'raisedAlerts', 'sentEnvelopes', 'connections', 'sentBytes'] as const;
+const SUMMED = [
+  'takenReadings',
+  'skippedReadings',
+  'droppedReadings',
+  'droppedAlerts',
+  'raisedAlerts',
+  'sentEnvelopes',
+  'connections',
+  'sentBytes',
+] as const;
 
 /** Runs one node: gives its program time, bytes and sensors, and does what it wants done. */
 export class NodeHost {

@@ -22,7 +22,14 @@ export interface NodePlan {
   readonly sensors: readonly ScenarioSensor[];
 }
 
-function sensorConfig({ name, part, intervalMs, tickMs, timeoutMs, detectors }: ScenarioSensor): SensorConfig {
+function sensorConfig({
+  name,
+  part,
+  intervalMs,
+  tickMs,
+  timeoutMs,
+  detectors,
+}: ScenarioSensor): SensorConfig {
   return { name, intervalMs, tickMs, timeoutMs, channels: PARTS[part].channels, detectors };
 }
 
@@ -46,7 +53,11 @@ export function nodeConfig(node: ScenarioNode, nodeId: string, firmware: NodeCon
  * All nodes of a run, ids and keys drawn from `seed`.
  * @param fill draws keys and ids; a live run against somebody's broker gives a real source.
  */
-export function planNodes(scenario: Scenario, firmware: NodeConfig['firmware'], fill?: (bytes: Uint8Array) => void): NodePlan[] {
+export function planNodes(
+  scenario: Scenario,
+  firmware: NodeConfig['firmware'],
+  fill?: (bytes: Uint8Array) => void,
+): NodePlan[] {
   const random = new SeededRandom(scenario.seed);
   const draw = (length: number) => {
     const bytes = new Uint8Array(length);

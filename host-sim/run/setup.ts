@@ -34,13 +34,19 @@ export interface RunOptions {
 }
 
 /** An engine of this name and the bundle's hash. */
-export async function prepareEngine(name: EngineName): Promise<{ startEngine: EngineFactory; sha256: string }> {
+export async function prepareEngine(
+  name: EngineName,
+): Promise<{ startEngine: EngineFactory; sha256: string }> {
   const { sha256 } = await readBundle();
   const startEngine = name === 'xs' ? await xsEngineFactory() : await nodeEngineFactory();
   return { startEngine, sha256 };
 }
 
-function signalsOf(plan: NodePlan, { scenario, baseDir }: RunOptions, cache: SeriesCache): Map<string, Readonly<Record<string, Signal>>> {
+function signalsOf(
+  plan: NodePlan,
+  { scenario, baseDir }: RunOptions,
+  cache: SeriesCache,
+): Map<string, Readonly<Record<string, Signal>>> {
   const signals = new Map<string, Readonly<Record<string, Signal>>>();
   for (const sensor of plan.sensors) {
     const built = buildSignals(sensor, { baseDir, seed: plan.seed, startUtcMs: scenario.startUtcMs, cache });
@@ -51,7 +57,12 @@ function signalsOf(plan: NodePlan, { scenario, baseDir }: RunOptions, cache: Ser
 }
 
 /** Hosts for all nodes, not started yet. @throws {Error} when a CSV file is broken. */
-export function makeHosts(plans: readonly NodePlan[], options: RunOptions, links: LinkFactory, context: HostContext): NodeHost[] {
+export function makeHosts(
+  plans: readonly NodePlan[],
+  options: RunOptions,
+  links: LinkFactory,
+  context: HostContext,
+): NodeHost[] {
   const cache: SeriesCache = new Map();
   return plans.map((plan) => {
     const machine = new Machine(plan, signalsOf(plan, options, cache), () => context.scheduler.nowMs());
@@ -121,7 +132,11 @@ export function planFaults(
 }
 
 /** The first line of a trace: what was run, and nothing that differs between engines. */
-export function traceHeader({ scenario }: RunOptions, bundleSha256: string, plans: readonly NodePlan[]): object {
+export function traceHeader(
+  { scenario }: RunOptions,
+  bundleSha256: string,
+  plans: readonly NodePlan[],
+): object {
   return {
     mamoriTrace: 1,
     bundleSha256,

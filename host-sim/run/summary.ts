@@ -54,7 +54,19 @@ function nodeSummary(host: NodeHost, stats: HostStats, gateway: GatewayHost): No
   };
 }
 
-const COUNTED = ['taken', 'delivered', 'dropped', 'waiting', 'atRisk', 'raisedAlerts', 'deliveredAlerts', 'connections', 'boots', 'envelopes', 'wireBytes'] as const;
+const COUNTED = [
+  'taken',
+  'delivered',
+  'dropped',
+  'waiting',
+  'atRisk',
+  'raisedAlerts',
+  'deliveredAlerts',
+  'connections',
+  'boots',
+  'envelopes',
+  'wireBytes',
+] as const;
 
 /** Sums of all nodes. */
 export function totalsOf(nodes: readonly NodeSummary[]): Summary['totals'] {
@@ -75,4 +87,3 @@ export function refusalsOf(gateway: GatewayHost): Record<string, number> {
   for (const { reason, count } of gateway.store.refusals()) counts[reason] = (counts[reason] ?? 0) + count;
   return counts;
 }
-

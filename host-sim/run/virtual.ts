@@ -7,7 +7,14 @@ import type { Scenario } from '../scenario/types.js';
 import { GatewayHost } from './gateway-host.js';
 import type { NodeHost } from './node-host.js';
 import { planNodes } from './plan.js';
-import { FIRMWARE_VERSION, makeHosts, planFaults, prepareEngine, traceHeader, type RunOptions } from './setup.js';
+import {
+  FIRMWARE_VERSION,
+  makeHosts,
+  planFaults,
+  prepareEngine,
+  traceHeader,
+  type RunOptions,
+} from './setup.js';
 import { refusalsOf, summarize, totalsOf, type NodeSummary, type Summary } from './summary.js';
 
 /** How often the gateway looks for silent nodes, and the caller hears of progress, in world time. */
@@ -25,18 +32,34 @@ class VirtualRun {
   readonly #hosts: NodeHost[];
   readonly #sha256: string;
 
-  constructor(options: RunOptions, sha256: string, startEngine: Awaited<ReturnType<typeof prepareEngine>>['startEngine']) {
+  constructor(
+    options: RunOptions,
+    sha256: string,
+    startEngine: Awaited<ReturnType<typeof prepareEngine>>['startEngine'],
+  ) {
     const { scenario, trace, onEvent, onLog } = options;
     this.#options = options;
     this.#sha256 = sha256;
     const plans = planNodes(scenario, { version: FIRMWARE_VERSION, bundleSha256: sha256 });
     options.onPlan(plans);
     trace.write(traceHeader(options, sha256, plans));
-    const network = new VirtualNetwork(this.#scheduler, this.#broker, { ...scenario.network, seed: scenario.seed });
-    const context = { scheduler: this.#scheduler, startEngine, trace, startUtcMs: scenario.startUtcMs, onLog };
+    const network = new VirtualNetwork(this.#scheduler, this.#broker, {
+      ...scenario.network,
+      seed: scenario.seed,
+    });
+    const context = {
+      scheduler: this.#scheduler,
+      startEngine,
+      trace,
+      startUtcMs: scenario.startUtcMs,
+      onLog,
+    };
     this.#hosts = makeHosts(plans, options, network.link, context);
     this.#gateway = new GatewayHost(plans, (event) => {
-      trace.write({ t: this.#scheduler.nowMs(), gateway: event.type === 'birth' ? { ...event, birth: undefined } : event });
+      trace.write({
+        t: this.#scheduler.nowMs(),
+        gateway: event.type === 'birth' ? { ...event, birth: undefined } : event,
+      });
       onEvent(event);
     });
   }
@@ -120,7 +143,11 @@ class VirtualRun {
 
   #check(node: NodeSummary, host: NodeHost): string[] {
     const store = this.#gateway.store;
-    return [...accountReadings(node, host.plan.config.broker.qos), ...findTwins(node, store), ...accountAlerts(node)];
+    return [
+      ...accountReadings(node, host.plan.config.broker.qos),
+      ...findTwins(node, store),
+      ...accountAlerts(node),
+    ];
   }
 }
 

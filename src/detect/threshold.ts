@@ -50,7 +50,11 @@ export function stepThreshold(
   }
   const pendingMs = state.pendingMs ?? takenMs;
   const atLimit = limit ?? state.limit;
-  if (takenMs - pendingMs < config.holdMs) return { state: { raised: state.raised, pendingMs, limit: atLimit } };
+  if (takenMs - pendingMs < config.holdMs)
+    return { state: { raised: state.raised, pendingMs, limit: atLimit } };
   const raised = !state.raised;
-  return { state: { raised, limit: atLimit }, event: { state: raised ? 'raised' : 'cleared', value, limit: atLimit } };
+  return {
+    state: { raised, limit: atLimit },
+    event: { state: raised ? 'raised' : 'cleared', value, limit: atLimit },
+  };
 }

@@ -65,7 +65,13 @@ export class Uplink {
   /** When the answer to the running ping must be there. */
   #pongDueMs: number | undefined;
 
-  constructor(config: UplinkConfig, stream: StreamPort, backoff: Backoff, hooks: UplinkHooks, startMs: number) {
+  constructor(
+    config: UplinkConfig,
+    stream: StreamPort,
+    backoff: Backoff,
+    hooks: UplinkHooks,
+    startMs: number,
+  ) {
     this.#config = config;
     this.#stream = stream;
     this.#backoff = backoff;
@@ -159,7 +165,10 @@ export class Uplink {
     this.#reader = new PacketReader();
     this.#phase = 'handshaking';
     const will = { topic: willTopic, payload, qos: 1, retain: false } as const;
-    const names = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+    const names = {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+    };
     const fixed = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false } as const;
     this.#write(encodePacket({ ...fixed, clientId, keepalive: keepAliveS, ...names, will }), nowMs);
     this.#wakeMs = nowMs + this.#answerMs;
@@ -188,7 +197,8 @@ export class Uplink {
   }
 
   #connected({ returnCode }: IncomingPacket, nowMs: number): void {
-    if (returnCode !== 0) return this.#drop(nowMs, `the broker refused the connection, return code ${returnCode ?? -1}`);
+    if (returnCode !== 0)
+      return this.#drop(nowMs, `the broker refused the connection, return code ${returnCode ?? -1}`);
     this.#phase = 'online';
     this.#connectedMs = nowMs;
     this.#pongDueMs = undefined;
@@ -213,7 +223,8 @@ export class Uplink {
       this.#write(encodePacket({ cmd: 'pingreq' }), nowMs);
       this.#pongDueMs = nowMs + this.#answerMs;
     }
-    if (this.#pongDueMs !== undefined && nowMs >= this.#pongDueMs) return this.#drop(nowMs, 'the broker did not answer a ping');
+    if (this.#pongDueMs !== undefined && nowMs >= this.#pongDueMs)
+      return this.#drop(nowMs, 'the broker did not answer a ping');
     this.#wakeMs = this.#pongDueMs ?? this.#pingMs;
   }
 

@@ -1,5 +1,10 @@
 import { noDataCodeOf } from '../base/no-data.js';
-import { stepThreshold, THRESHOLD_START, type ThresholdConfig, type ThresholdState } from '../detect/threshold.js';
+import {
+  stepThreshold,
+  THRESHOLD_START,
+  type ThresholdConfig,
+  type ThresholdState,
+} from '../detect/threshold.js';
 import type { Reading } from '../sample/sampler.js';
 import type { Alert } from '../wire/events.js';
 import type { DetectorConfig, SensorConfig } from './config.js';

@@ -44,7 +44,10 @@ export interface NodeConfig {
   /** 8 characters of base32. */
   readonly nodeId: string;
   readonly gatewayId: string;
-  readonly firmware: { readonly version: string; /** 64 hexadecimal digits. */ readonly bundleSha256: string };
+  readonly firmware: {
+    readonly version: string;
+    /** 64 hexadecimal digits. */ readonly bundleSha256: string;
+  };
   readonly broker: {
     /** Seconds, 1..65,535. */
     readonly keepAliveS: number;
@@ -91,7 +94,9 @@ function checkSensor(at: string, sensor: SensorConfig): void {
     checkName(`${at}.channels.unit`, channel.unit);
     checkInteger(`${at}.channels.exponent`, channel.exponent, { min: -9, max: 9 });
   }
-  sensor.detectors.forEach((detector, i) => checkDetector(`${at}.detectors[${i}]`, detector, sensor.channels));
+  sensor.detectors.forEach((detector, i) =>
+    checkDetector(`${at}.detectors[${i}]`, detector, sensor.channels),
+  );
 }
 
 /**
@@ -102,7 +107,10 @@ export function checkConfig(config: NodeConfig): void {
   if (!isNodeId(config.nodeId)) throw new TypeError('"nodeId" expected 8 characters a-z, 2-7');
   checkName('gatewayId', config.gatewayId);
   checkName('firmware.version', config.firmware.version);
-  checkInteger('firmware.bundleSha256 bytes', fromHex(config.firmware.bundleSha256).length, { min: 32, max: 32 });
+  checkInteger('firmware.bundleSha256 bytes', fromHex(config.firmware.bundleSha256).length, {
+    min: 32,
+    max: 32,
+  });
   checkInteger('broker.keepAliveS', config.broker.keepAliveS, { min: 1, max: 65_535 });
   checkInteger('broker.qos', config.broker.qos, { min: 0, max: 1 });
   const { minMs, maxMs, stableMs } = config.broker.backoff;

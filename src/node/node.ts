@@ -42,7 +42,8 @@ export interface Node {
 function jitterSeed(ports: Ports, nodeId: string): number {
   const bytes = new Uint8Array(4);
   if (ports.entropy.isReady()) ports.entropy.fill(bytes);
-  else for (let i = 0; i < nodeId.length; i++) bytes[i & 3] = (bytes[i & 3] * 31 + nodeId.charCodeAt(i)) & 255;
+  else
+    for (let i = 0; i < nodeId.length; i++) bytes[i & 3] = (bytes[i & 3] * 31 + nodeId.charCodeAt(i)) & 255;
   return (bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3];
 }
 
@@ -89,7 +90,8 @@ class SensorNode implements Node {
       });
     });
     this.#uplink.step(nowMs);
-    if (this.#session?.isOver(nowMs) === true && this.#uplink.online) this.#uplink.reconnect(nowMs, 'the session is over');
+    if (this.#session?.isOver(nowMs) === true && this.#uplink.online)
+      this.#uplink.reconnect(nowMs, 'the session is over');
     this.#sendBirth(nowMs);
     const waitingForMs = this.#send(nowMs);
     return Math.min(this.#sampler.wakeMs, this.#uplink.wakeMs, waitingForMs);
@@ -118,7 +120,10 @@ class SensorNode implements Node {
       if (this.#session === undefined || this.#session.isOver(nowMs)) this.#startSession(nowMs);
       return this.#session?.will(connection);
     } catch (error) {
-      this.#ports.log.write('error', `no session: ${error instanceof Error ? error.message : 'unknown error'}`);
+      this.#ports.log.write(
+        'error',
+        `no session: ${error instanceof Error ? error.message : 'unknown error'}`,
+      );
       return undefined;
     }
   }
@@ -139,7 +144,11 @@ class SensorNode implements Node {
 
   /** Sends what may go now. Returns when to look again; infinity when only the stream's news can help. */
   #send(nowMs: number): number {
-    while (this.#session !== undefined && this.#uplink.canPublish && this.#bornConnection === this.#uplink.connection) {
+    while (
+      this.#session !== undefined &&
+      this.#uplink.canPublish &&
+      this.#bornConnection === this.#uplink.connection
+    ) {
       const dueMs = this.#dueMs(nowMs);
       if (dueMs > nowMs) return dueMs;
       if (!this.#bucket.take(nowMs)) return this.#bucket.wakeMs(nowMs);
@@ -160,7 +169,10 @@ class SensorNode implements Node {
     const alert = this.#outbox.shiftAlert();
     if (alert !== undefined) return this.#publish(KIND.alert, session.alert(alert), nowMs);
     if (nowMs >= this.#heartbeatMs) return this.#sendHeartbeat(session, nowMs);
-    const { envelope, count } = session.telemetry((index) => this.#outbox.readingAt(index), this.#outbox.queuedReadings);
+    const { envelope, count } = session.telemetry(
+      (index) => this.#outbox.readingAt(index),
+      this.#outbox.queuedReadings,
+    );
     this.#outbox.dropReadings(count);
     this.#publish(KIND.telemetry, envelope, nowMs);
   }
@@ -188,7 +200,10 @@ class SensorNode implements Node {
     const promised = kind === KIND.birth || kind === KIND.alert;
     const qos = promised ? 1 : this.#config.broker.qos;
     this.#sentEnvelopes++;
-    this.#uplink.publish({ topic: topicOf(this.#config.nodeId, kind), payload, qos, retain: kind === KIND.birth }, nowMs);
+    this.#uplink.publish(
+      { topic: topicOf(this.#config.nodeId, kind), payload, qos, retain: kind === KIND.birth },
+      nowMs,
+    );
   }
 }
 

@@ -57,11 +57,17 @@ export class Session {
   }
 
   heartbeat(facts: Omit<Heartbeat, 'offsetMs'>, nowMs: number): Uint8Array {
-    return this.#sealer.message(KIND.heartbeat, encodeHeartbeat({ ...facts, offsetMs: nowMs - this.#startMs }));
+    return this.#sealer.message(
+      KIND.heartbeat,
+      encodeHeartbeat({ ...facts, offsetMs: nowMs - this.#startMs }),
+    );
   }
 
   /** Seals as many of the oldest readings as one envelope takes. `available` is at least 1. */
-  telemetry(readingAt: (index: number) => QueuedReading, available: number): { envelope: Uint8Array; count: number } {
+  telemetry(
+    readingAt: (index: number) => QueuedReading,
+    available: number,
+  ): { envelope: Uint8Array; count: number } {
     let count = Math.min(available, READINGS_PER_ENVELOPE_MAX);
     for (; ; count = count >> 1) {
       this.#writer.truncate(0);

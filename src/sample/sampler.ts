@@ -36,9 +36,10 @@ export interface Reading {
 interface Slot {
   readonly plan: SamplePlan;
   port: SensorPort | undefined;
-  /** The due time of the running or next sample. */
+  /** The due time of the running or next sample; always a whole number of intervals from the start. */
   dueMs: number;
-  waiting: boolean;
+  /** When the running sample was asked for; undefined between samples. */
+  askedMs: number | undefined;
   wakeMs: number;
 }
 
@@ -54,7 +55,9 @@ function valueAt(sample: object, path: readonly string[]): unknown {
 function scaledValue(sample: object, { path, scale, exponent }: ChannelPath): number {
   const value = valueAt(sample, path);
   if (typeof value !== 'number' || !Number.isFinite(value)) return noDataValue('deviceUnavailable');
-  const scaled = Math.round(value * scale * (exponent < 0 ? 10 ** -exponent : 1) * (exponent > 0 ? 10 ** -exponent : 1));
+  const scaled = Math.round(
+    value * scale * (exponent < 0 ? 10 ** -exponent : 1) * (exponent > 0 ? 10 ** -exponent : 1),
+  );
   return scaled < VALUE_MIN || scaled > VALUE_MAX ? noDataValue('corrupt') : scaled;
 }
 
@@ -76,7 +79,13 @@ export class Sampler {
   /** @param startMs when the first readings are due. */
   constructor(plans: readonly SamplePlan[], open: (name: string) => SensorPort, startMs: number) {
     this.#open = open;
-    this.#slots = plans.map((plan) => ({ plan, port: undefined, dueMs: startMs, waiting: false, wakeMs: startMs }));
+    this.#slots = plans.map((plan) => ({
+      plan,
+      port: undefined,
+      dueMs: startMs,
+      askedMs: undefined,
+      wakeMs: startMs,
+    }));
   }
 
   /** Readings taken since the start, those without data included. */
@@ -99,16 +108,20 @@ export class Sampler {
     for (let sensor = 0; sensor < this.#slots.length; sensor++) {
       const slot = this.#slots[sensor];
       if (slot.wakeMs > nowMs) continue;
-      const values = this.#ask(slot, nowMs);
-      if (values === undefined) continue;
+      const takenMs = (slot.askedMs ??= nowMs);
+      const values = this.#ask(slot, nowMs - takenMs);
+      if (values === undefined) {
+        slot.wakeMs = nowMs + SAMPLE_POLL_MS;
+        continue;
+      }
       this.#takenReadings++;
-      emit({ sensor, takenMs: slot.dueMs, values });
+      emit({ sensor, takenMs, values });
       this.#plan(slot, nowMs);
     }
   }
 
-  /** The values, or undefined while the part is still measuring. */
-  #ask(slot: Slot, nowMs: number): number[] | undefined {
+  /** The values, or undefined while the part is still measuring; it has had `sinceMs` for it. */
+  #ask(slot: Slot, sinceMs: number): number[] | undefined {
     const { plan } = slot;
     try {
       slot.port ??= this.#open(plan.name);
@@ -117,11 +130,7 @@ export class Sampler {
     } catch (error) {
       return this.#fail(slot, reasonOf(error));
     }
-    if (slot.waiting && nowMs - slot.dueMs >= plan.timeoutMs) return this.#fail(slot, 'deviceTimeout');
-    if (!slot.waiting) slot.dueMs = nowMs;
-    slot.waiting = true;
-    slot.wakeMs = nowMs + SAMPLE_POLL_MS;
-    return undefined;
+    return sinceMs >= plan.timeoutMs ? this.#fail(slot, 'deviceTimeout') : undefined;
   }
 
   #fail(slot: Slot, reason: NoDataReason): number[] {
@@ -141,6 +150,6 @@ export class Sampler {
     this.#skippedReadings += missed;
     slot.dueMs += (missed + 1) * intervalMs;
     slot.wakeMs = slot.dueMs;
-    slot.waiting = false;
+    slot.askedMs = undefined;
   }
 }

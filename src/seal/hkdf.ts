@@ -9,8 +9,18 @@ const BLOCK_BYTES = 128;
 export function hmacSha512(key: Uint8Array, message: Uint8Array): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(key.length > BLOCK_BYTES ? nacl.hash(key) : key);
-  const inner = nacl.hash(concatBytes(block.map((byte) => byte ^ 0x36), message));
-  return nacl.hash(concatBytes(block.map((byte) => byte ^ 0x5c), inner));
+  const inner = nacl.hash(
+    concatBytes(
+      block.map((byte) => byte ^ 0x36),
+      message,
+    ),
+  );
+  return nacl.hash(
+    concatBytes(
+      block.map((byte) => byte ^ 0x5c),
+      inner,
+    ),
+  );
 }
 
 /**
@@ -19,7 +29,8 @@ export function hmacSha512(key: Uint8Array, message: Uint8Array): Uint8Array {
  * @throws {RangeError} when more are wanted.
  */
 export function hkdfSha512(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  if (length > 255 * HASH_BYTES) throw new RangeError(`"length" expected at most ${255 * HASH_BYTES}, got ${length}`);
+  if (length > 255 * HASH_BYTES)
+    throw new RangeError(`"length" expected at most ${255 * HASH_BYTES}, got ${length}`);
   const prk = hmacSha512(salt, ikm);
   const output = new Uint8Array(length);
   let block: Uint8Array = new Uint8Array(0);

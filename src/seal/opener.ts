@@ -14,7 +14,8 @@ export const SESSIONS_OPEN_MAX = 4;
  * its birth has come; the others are worth a look: `replay` of something old, `forged` bytes, `sessionReused` by a
  * node whose flash was rolled back, `tooFarAhead` of the last session.
  */
-export type Refusal = 'malformed' | 'unknownSession' | 'duplicate' | 'replay' | 'forged' | 'sessionReused' | 'tooFarAhead';
+export type Refusal =
+  'malformed' | 'unknownSession' | 'duplicate' | 'replay' | 'forged' | 'sessionReused' | 'tooFarAhead';
 
 /** What came out of an envelope. The plaintext is authentic and not yet parsed. */
 export interface Opened {
@@ -114,16 +115,23 @@ export class Opener {
     if (session < this.#root.session) return refused('replay', session);
     if (session - this.#root.session > SESSION_STEPS_MAX) return refused('tooFarAhead', session);
     const born = this.#derive(session, salt);
-    const plaintext = openFrom(envelope, header.bodyAt, { subkey: born.subkey, tail: nonceTail(KIND.birth, header.counter) });
+    const plaintext = openFrom(envelope, header.bodyAt, {
+      subkey: born.subkey,
+      tail: nonceTail(KIND.birth, header.counter),
+    });
     if (plaintext === undefined || header.counter !== 0) return refused('forged', session);
-    if (known !== undefined) return refused(equalBytes(known.salt, salt) ? 'duplicate' : 'sessionReused', session);
+    if (known !== undefined)
+      return refused(equalBytes(known.salt, salt) ? 'duplicate' : 'sessionReused', session);
     this.#add(born);
     return opened(header, plaintext);
   }
 
   #openMessage(header: Header, envelope: Uint8Array, at: OpenSession): OpenResult {
     const { kind, counter, session } = header;
-    const plaintext = openFrom(envelope, header.bodyAt, { subkey: at.subkey, tail: nonceTail(kind, counter) });
+    const plaintext = openFrom(envelope, header.bodyAt, {
+      subkey: at.subkey,
+      tail: nonceTail(kind, counter),
+    });
     if (plaintext === undefined) return refused('forged', session);
     if (kind === KIND.will) {
       if (counter <= at.willConnection) return refused('duplicate', session);
@@ -144,7 +152,14 @@ export class Opener {
 
   #derive(session: number, salt: Uint8Array): OpenSession {
     const uplink = sessionKey(this.#rootOf(session), this.#parties, salt, DIRECTION.uplink);
-    return { session, salt, uplink, subkey: prepareSubkey(uplink), window: new ReplayWindow(), willConnection: 0 };
+    return {
+      session,
+      salt,
+      uplink,
+      subkey: prepareSubkey(uplink),
+      window: new ReplayWindow(),
+      willConnection: 0,
+    };
   }
 
   /** Takes a proved session in and forgets what is too old, roots included. */

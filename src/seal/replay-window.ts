@@ -21,7 +21,9 @@ export class ReplayWindow {
   constructor(stored?: Uint8Array) {
     if (stored === undefined) return;
     if (stored.length !== WINDOW_BYTES) {
-      throw new TypeError(`"stored" expected Uint8Array of length ${WINDOW_BYTES}, got length=${stored.length}`);
+      throw new TypeError(
+        `"stored" expected Uint8Array of length ${WINDOW_BYTES}, got length=${stored.length}`,
+      );
     }
     const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
     this.#highest = view.getFloat64(0);

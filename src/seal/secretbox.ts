@@ -51,7 +51,16 @@ export function prepareSubkey({ key, noncePrefix }: SessionKey): Uint8Array {
 export function nonceTail(kind: Kind, counter: number): Uint8Array {
   const high = Math.floor(counter / 0x1_0000_0000);
   const letter = topicLetterOf(kind).charCodeAt(0);
-  return Uint8Array.of(kind, letter, high >>> 8, high, counter >>> 24, counter >>> 16, counter >>> 8, counter);
+  return Uint8Array.of(
+    kind,
+    letter,
+    high >>> 8,
+    high,
+    counter >>> 24,
+    counter >>> 16,
+    counter >>> 8,
+    counter,
+  );
 }
 
 /** The whole 24-byte nonce, for those who use libsodium's `crypto_secretbox_open_easy`. */
@@ -66,7 +75,12 @@ export function nonceOf(noncePrefix: Uint8Array, kind: Kind, counter: number): U
  * Seals `plaintext` into `envelope` from `bodyAt` on: ciphertext, then tag. libsodium's `crypto_secretbox_easy` puts
  * the tag first; the bytes are otherwise the same.
  */
-export function sealInto(envelope: Uint8Array, bodyAt: number, plaintext: Uint8Array, { subkey, tail }: BoxKey): void {
+export function sealInto(
+  envelope: Uint8Array,
+  bodyAt: number,
+  plaintext: Uint8Array,
+  { subkey, tail }: BoxKey,
+): void {
   const length = POLY_KEY_BYTES + plaintext.length;
   const work = new Uint8Array(length);
   work.set(plaintext, POLY_KEY_BYTES);
@@ -76,7 +90,11 @@ export function sealInto(envelope: Uint8Array, bodyAt: number, plaintext: Uint8A
 }
 
 /** Opens what `sealInto` sealed: the plaintext, or undefined when the tag does not fit. */
-export function openFrom(envelope: Uint8Array, bodyAt: number, { subkey, tail }: BoxKey): Uint8Array | undefined {
+export function openFrom(
+  envelope: Uint8Array,
+  bodyAt: number,
+  { subkey, tail }: BoxKey,
+): Uint8Array | undefined {
   const cipherBytes = envelope.length - bodyAt - TAG_BYTES;
   const work = new Uint8Array(POLY_KEY_BYTES + cipherBytes);
   work.set(envelope.subarray(bodyAt, bodyAt + cipherBytes), POLY_KEY_BYTES);

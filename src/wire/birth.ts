@@ -1,4 +1,12 @@
-import { arrayOf, CborReader, integerOf, MalformedError, mapOf, stringOf, type CborItem } from './cbor-reader.js';
+import {
+  arrayOf,
+  CborReader,
+  integerOf,
+  MalformedError,
+  mapOf,
+  stringOf,
+  type CborItem,
+} from './cbor-reader.js';
 import { CborWriter } from './cbor-writer.js';
 
 /** Most sensors of one node. */
@@ -44,7 +52,8 @@ const KEY = { firmware: 1, bundleSha256: 2, resetReason: 3, heartbeatS: 4, utcMs
 
 function writeSensor(writer: CborWriter, sensor: SensorInfo): void {
   writer.array(3).text(sensor.name).integer(sensor.tickMs).array(sensor.channels.length);
-  for (const { name, unit, exponent } of sensor.channels) writer.array(3).text(name).text(unit).integer(exponent);
+  for (const { name, unit, exponent } of sensor.channels)
+    writer.array(3).text(name).text(unit).integer(exponent);
 }
 
 /** The plaintext of a birth. @throws {RangeError} when it is longer than BIRTH_BYTES_MAX. */
@@ -56,7 +65,8 @@ export function encodeBirth(birth: Birth): Uint8Array {
   if (birth.utcMs !== undefined) writer.integer(KEY.utcMs).integer(birth.utcMs);
   writer.integer(KEY.sensors).array(birth.sensors.length);
   for (const sensor of birth.sensors) writeSensor(writer, sensor);
-  if (writer.overflowed) throw new RangeError(`"birth" expected at most ${BIRTH_BYTES_MAX} bytes: shorten the names`);
+  if (writer.overflowed)
+    throw new RangeError(`"birth" expected at most ${BIRTH_BYTES_MAX} bytes: shorten the names`);
   return writer.finish();
 }
 

@@ -96,7 +96,8 @@ export class CborReader {
     let value = 0;
     for (const byte of this.#take(length)) value = value * 256 + byte;
     const shortest = [24, 0x100, 0x1_0000, TWO_32][info - 24];
-    if (value < shortest || value > Number.MAX_SAFE_INTEGER) throw new MalformedError('head is not the shortest');
+    if (value < shortest || value > Number.MAX_SAFE_INTEGER)
+      throw new MalformedError('head is not the shortest');
     return { major, value };
   }
 
@@ -121,7 +122,8 @@ export function stringOf(item: CborItem | undefined, charactersMax: number): str
 
 /** The item as an array of `min`..`max` items. @throws {MalformedError} */
 export function arrayOf(item: CborItem | undefined, min: number, max: number): CborItem[] {
-  if (!Array.isArray(item) || item.length < min || item.length > max) throw new MalformedError('array expected');
+  if (!Array.isArray(item) || item.length < min || item.length > max)
+    throw new MalformedError('array expected');
   return item;
 }
 
@@ -134,7 +136,7 @@ export function mapOf(item: CborItem | undefined): Map<number, CborItem> {
 /** UTF-8 to text, strict (RFC 3629): overlong forms, surrogates and truncated sequences are refused. */
 function textOf(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const first = bytes[i++];
     const extra = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
     let code = extra === 0 ? first : first & (0x3f >> extra);
@@ -145,7 +147,8 @@ function textOf(bytes: Uint8Array): string {
       code = code * 64 + (next & 63);
     }
     const tooShort = code < [0, 0x80, 0x800, 0x1_0000][extra];
-    if (tooShort || code > 0x10_ffff || (code >= 0xd800 && code <= 0xdfff)) throw new MalformedError('bad UTF-8');
+    if (tooShort || code > 0x10_ffff || (code >= 0xd800 && code <= 0xdfff))
+      throw new MalformedError('bad UTF-8');
     text += String.fromCodePoint(code);
   }
   return text;

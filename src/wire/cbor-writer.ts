@@ -77,13 +77,21 @@ export class CborWriter {
     const first = major << 5;
     if (value < 24) return this.#byte(first | value);
     if (value < 0x100) return this.#byte(first | 24).#byte(value);
-    if (value < 0x1_0000) return this.#byte(first | 25).#byte(value >> 8).#byte(value);
+    if (value < 0x1_0000)
+      return this.#byte(first | 25)
+        .#byte(value >> 8)
+        .#byte(value);
     if (value < TWO_32) return this.#byte(first | 26).#word(value);
-    return this.#byte(first | 27).#word(Math.floor(value / TWO_32)).#word(value);
+    return this.#byte(first | 27)
+      .#word(Math.floor(value / TWO_32))
+      .#word(value);
   }
 
   #word(value: number): this {
-    return this.#byte(value >>> 24).#byte(value >>> 16).#byte(value >>> 8).#byte(value);
+    return this.#byte(value >>> 24)
+      .#byte(value >>> 16)
+      .#byte(value >>> 8)
+      .#byte(value);
   }
 
   #byte(value: number): this {

@@ -16,7 +16,13 @@ export const KIND = { birth: 0, will: 1, telemetry: 2, alert: 3, heartbeat: 4 } 
 export type KindName = keyof typeof KIND;
 export type Kind = (typeof KIND)[KindName];
 
-const LETTERS: Record<KindName, string> = { birth: 'b', will: 'w', telemetry: 't', alert: 'a', heartbeat: 'h' };
+const LETTERS: Record<KindName, string> = {
+  birth: 'b',
+  will: 'w',
+  telemetry: 't',
+  alert: 'a',
+  heartbeat: 'h',
+};
 const NAMES = Object.keys(KIND) as KindName[];
 
 /** The last level of a kind's topic; its code stands in the nonce. */

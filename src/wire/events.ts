@@ -45,7 +45,17 @@ export interface Heartbeat {
 type Numbers = Readonly<Record<string, number | undefined>>;
 
 /** A map's keys are the places of these names, from 1. Append only. */
-const ALERT_KEYS = ['id', 'state', 'severity', 'detector', 'sensor', 'channel', 'offsetMs', 'value', 'limit'] as const;
+const ALERT_KEYS = [
+  'id',
+  'state',
+  'severity',
+  'detector',
+  'sensor',
+  'channel',
+  'offsetMs',
+  'value',
+  'limit',
+] as const;
 const HEARTBEAT_KEYS = [
   'offsetMs',
   'connection',

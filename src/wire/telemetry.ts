@@ -1,6 +1,6 @@
 import { noDataCodeOf, noDataReasonOf, type NoDataReason } from '../base/no-data.js';
 import { CborReader, CborSimple, integerOf, MalformedError, type CborItem } from './cbor-reader.js';
-import { CborWriter } from './cbor-writer.js';
+import type { CborWriter } from './cbor-writer.js';
 import type { SensorInfo } from './birth.js';
 
 /** Longest plaintext that the node seals. */
@@ -51,8 +51,12 @@ export function writeReading(writer: CborWriter, reading: TelemetryReading): voi
 export function writeBatch(writer: CborWriter, readings: readonly TelemetryReading[]): void {
   const first = readings[0];
   const step = readings[1].tick - first.tick;
-  writer.integer(first.sensor * 2 + 1).integer(readings.length).integer(first.tick);
-  if (readings.every((reading, i) => i === 0 || reading.tick - readings[i - 1].tick === step)) writer.integer(step);
+  writer
+    .integer(first.sensor * 2 + 1)
+    .integer(readings.length)
+    .integer(first.tick);
+  if (readings.every((reading, i) => i === 0 || reading.tick - readings[i - 1].tick === step))
+    writer.integer(step);
   else {
     writer.array(readings.length - 1);
     for (let i = 1; i < readings.length; i++) writer.integer(readings[i].tick - readings[i - 1].tick);
@@ -89,7 +93,8 @@ function readValue(item: CborItem, previous: number): number | NoDataReason {
 function readTicks(reader: CborReader, count: number): number[] {
   const ticks = [reader.integer()];
   const step = reader.item();
-  if (Array.isArray(step) && step.length !== count - 1) throw new MalformedError('a step for each reading expected');
+  if (Array.isArray(step) && step.length !== count - 1)
+    throw new MalformedError('a step for each reading expected');
   for (let i = 1; i < count; i++) {
     const difference = Array.isArray(step) ? step[i - 1] : step;
     ticks.push(ticks[i - 1] + integerOf(difference, -0x8000_0000, 0x7fff_ffff));

@@ -40,7 +40,7 @@ class List {
   // UTF-8 by hand, since not every engine has a TextDecoder; what is no UTF-8 becomes U+FFFD.
   toString(_encoding, from, to) {
     let text = '';
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const first = this.#bytes[at++];
       const extra = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
       let code = extra === 0 ? first : first & (0x3f >> extra);
