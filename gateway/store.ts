@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Root } from '../src/seal/keys.js';
 import type { OpenerState, SessionState } from '../src/seal/opener.js';
@@ -84,6 +85,8 @@ export class Store {
 
   /** @throws {Error} when the file is no store of this version, or cannot be written. */
   constructor(path: string, { durable = true, pagesMax }: StoreOptions = {}) {
+    // The file holds keys: nobody else may read it.
+    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
     this.#db = new Database(path, { timeout: 5_000 });
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma(`synchronous = ${durable ? 'FULL' : 'OFF'}`);

@@ -3,7 +3,7 @@ import commonjs from '@rollup/plugin-commonjs';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { createHash } from 'node:crypto';
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
@@ -24,10 +24,23 @@ const replace = {
   resolveId: (id) => (id in standIns ? join(root, 'tools', 'stand-ins', `${standIns[id]}.mjs`) : null),
 };
 
+const LENGTH_CACHE = 'if (num < 16384) varByteIntCache[num] = buffer';
+
+/** mqtt-packet keeps a buffer for every length that a packet ever had: on a device that is a leak, up to megabytes. */
+const withoutLengthCache = {
+  name: 'without-length-cache',
+  transform(code, id) {
+    if (!id.endsWith('mqtt-packet/writeToStream.js')) return null;
+    if (!code.includes(LENGTH_CACHE))
+      throw new Error('mqtt-packet has changed: look for its length cache again');
+    return { code: code.replace(LENGTH_CACHE, ''), map: null };
+  },
+};
+
 async function bundle(input, outputs) {
   const build = await rollup({
     input: join(root, 'dist', input),
-    plugins: [replace, nodeResolve({ browser: true, preferBuiltins: false }), commonjs()],
+    plugins: [replace, withoutLengthCache, nodeResolve({ browser: true, preferBuiltins: false }), commonjs()],
     onwarn: (warning) => {
       throw new Error(warning.message);
     },
@@ -46,7 +59,6 @@ async function build() {
   ]);
   await bundle('host-sim/engine/guest.js', [{ file: 'guest.mjs' }]);
   const file = join(root, 'dist', 'bundle', 'mamori-node.mjs');
-  const { readFileSync } = await import('node:fs');
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   writeFileSync(join(root, 'dist', 'bundle', 'SHA256'), `${sha256}\n`);
   const minified = statSync(join(root, 'dist', 'bundle', 'mamori-node.min.mjs')).size;

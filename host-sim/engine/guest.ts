@@ -161,6 +161,10 @@ export function createGuest(program: Program, call: HostCall): { handle(command:
     }
     if (node === undefined) throw new Error('the program has not been started');
     if (command.op === 'stats') return { ok: true, stats: node.stats() };
+    if (command.op === 'drain') {
+      node.drain();
+      return { ok: true, wakeMs: null, effects: [] };
+    }
     utcMs = command.utcMs ?? undefined;
     stream.update(command.stream);
     const wakeMs = node.step(command.nowMs);

@@ -24,6 +24,7 @@ export type Command =
         readonly received: readonly string[];
       };
     }
+  | { readonly op: 'drain' }
   | { readonly op: 'stats' };
 
 /** What the program did, in order. */

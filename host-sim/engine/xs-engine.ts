@@ -10,7 +10,7 @@ import { XsWorker } from './xs-worker.js';
  * Freezes everything that a program can reach from the global object, as Moddable's preload does: what assigns to an
  * inherited name throws here as it would on a device.
  */
-const FREEZE_PRIMORDIALS = `
+export const FREEZE_PRIMORDIALS = `
 (() => {
   const seen = new Set([globalThis]);
   const freeze = (value) => {

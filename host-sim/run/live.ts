@@ -1,12 +1,12 @@
 import { randomFillSync } from 'node:crypto';
-import { accountAlerts, accountReadings, findTwins } from '../check/accounting.js';
+import { accountAlerts, accountReadings } from '../check/accounting.js';
 import { connectGateway, type GatewayClient } from '../../gateway/mqtt-client.js';
 import { LiveScheduler } from '../network/scheduler.js';
 import { tcpLinks } from '../network/tcp-link.js';
 import type { Scenario } from '../scenario/types.js';
 import { GatewayHost } from './gateway-host.js';
 import { LiveBroker } from './live-broker.js';
-import type { HostStats, NodeHost } from './node-host.js';
+import type { NodeHost } from './node-host.js';
 import { planNodes } from './plan.js';
 import {
   FIRMWARE_VERSION,
@@ -88,7 +88,7 @@ class LiveRun {
         `no connection to ${this.#url}: is a broker running there?`,
       );
       this.#plan();
-      await this.#until(() => this.#scheduler.nowMs() >= scenario.durationMs + scenario.drainMs);
+      await this.#until(() => this.#scheduler.nowMs() >= scenario.durationMs);
       await this.#settle();
       return await this.#summary(scenario);
     } finally {
@@ -146,15 +146,11 @@ class LiveRun {
     }
   }
 
-  /** Power off, after everything that is under way has been acknowledged. */
+  /** Goes on until every node is quiet and the gateway has what the broker holds. */
   async #settle(): Promise<void> {
+    for (const host of this.#hosts) await host.drain();
     const end = Date.now() + SETTLE_MS_MAX;
-    const isQuiet = ({ unacknowledgedEnvelopes, queuedReadings }: HostStats) =>
-      unacknowledgedEnvelopes + queuedReadings === 0;
-    for (const host of this.#hosts) {
-      while (Date.now() < end && !isQuiet(await host.stats())) await sleep(1);
-      await host.pause();
-    }
+    for (const host of this.#hosts) while (Date.now() < end && !(await host.isQuiet())) await sleep(LOOK_MS);
     // The broker has everything; what it has not handed over yet is on its way to the gateway.
     await sleep(LOOK_MS * 4);
   }
@@ -162,12 +158,7 @@ class LiveRun {
   async #summary(scenario: Scenario): Promise<Summary> {
     const nodes = await summarize(this.#hosts, this.#gateway);
     const qos = (i: number) => this.#hosts[i].plan.config.broker.qos;
-    const { store } = this.#gateway;
-    const violations = nodes.flatMap((node, i) => [
-      ...accountReadings(node, qos(i)),
-      ...findTwins(node, store),
-      ...accountAlerts(node),
-    ]);
+    const violations = nodes.flatMap((node, i) => [...accountReadings(node, qos(i)), ...accountAlerts(node)]);
     const { engine } = this.#options;
     const head = {
       scenario: scenario.name,

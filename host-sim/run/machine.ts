@@ -1,8 +1,6 @@
 import { fromHex, toHex } from '../../src/base/bytes.js';
 import { SeededRandom } from '../../src/base/random.js';
 import { FLASH_NAME_CHARACTERS_MAX, FLASH_VALUE_BYTES_MAX } from '../../src/ports/ports.js';
-import { encodeRoot } from '../../src/seal/keys.js';
-import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
 import { createBus, type BusFault, type SimulatedBus, type SimulatedI2C } from '../devices/bus.js';
 import { PARTS } from '../devices/parts.js';
 import type { HostReply, HostRequest } from '../engine/protocol.js';
@@ -14,23 +12,27 @@ interface SensorBus {
   open: SimulatedI2C | undefined;
 }
 
+/** What a machine is surrounded by. */
+export interface MachineWorld {
+  /** Of each sensor, by the part's signal names; functions of world time. */
+  readonly signals: ReadonlyMap<string, Readonly<Record<string, Signal>>>;
+  /** World time. */
+  readonly nowMs: () => number;
+  /** Told after each change of the flash. */
+  readonly onFlash?: () => void;
+}
+
 /** What of a simulated board outlives a power cut: flash, entropy source, and the parts on their buses. */
 export class Machine {
-  readonly flash = new Map<string, Uint8Array>();
+  readonly flash: Map<string, Uint8Array>;
+  readonly #onFlash: () => void;
   readonly #entropy: SeededRandom;
   readonly #buses = new Map<string, SensorBus>();
 
-  /**
-   * @param signals of each sensor, by the part's signal names; functions of world time.
-   * @param nowMs world time.
-   */
-  constructor(
-    plan: NodePlan,
-    signals: ReadonlyMap<string, Readonly<Record<string, Signal>>>,
-    nowMs: () => number,
-  ) {
+  constructor(plan: NodePlan, { signals, nowMs, onFlash = () => undefined }: MachineWorld) {
     this.#entropy = new SeededRandom(plan.seed);
-    this.flash.set(ROOT_FLASH_NAME, encodeRoot({ session: 1, root: plan.root }));
+    this.flash = plan.flash;
+    this.#onFlash = onFlash;
     for (const { name, part } of plan.sensors) {
       const bus = createBus();
       bus.attach(PARTS[part].address, PARTS[part].create(nowMs, signals.get(name) ?? {}));
@@ -71,6 +73,7 @@ export class Machine {
         return this.#writeFlash(request.name, fromHex(request.value));
       case 'flashErase':
         this.flash.delete(request.name);
+        this.#onFlash();
         return undefined;
       case 'entropy': {
         const bytes = new Uint8Array(request.bytes);
@@ -89,6 +92,7 @@ export class Machine {
     if (name.length > FLASH_NAME_CHARACTERS_MAX) throw new RangeError(`flash name ${name} is too long`);
     if (value.length > FLASH_VALUE_BYTES_MAX) throw new RangeError(`flash value ${name} is too long`);
     this.flash.set(name, value);
+    this.#onFlash();
   }
 
   #answerBus(request: Extract<HostRequest, { sensor: string }>): string | undefined {

@@ -52,7 +52,6 @@ export class NodeHost {
   #running: Started | undefined;
   #wake: Scheduled | undefined;
   #pokePlanned = false;
-  #paused = false;
   /** Steps run one after the other, whatever the engine's speed. */
   #queue: Promise<void> = Promise.resolve();
   #boots = 0;
@@ -95,11 +94,19 @@ export class NodeHost {
     this.#atRisk += stats.queuedReadings + stats.unacknowledgedEnvelopes * READINGS_PER_ENVELOPE_MAX;
   }
 
-  /** Lets the program be: it is not stepped any more, and its counters stay as they are. */
-  async pause(): Promise<void> {
-    this.#paused = true;
-    this.#wake?.cancel();
-    await this.#queue;
+  /** Ends the sampling; what waits is sent. */
+  drain(): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      await this.#running?.engine.send({ op: 'drain' });
+      this.#trace({ drain: true });
+    });
+    return this.poke();
+  }
+
+  /** True when everything that was taken has been acknowledged, or counted as dropped. */
+  async isQuiet(): Promise<boolean> {
+    const { unacknowledgedEnvelopes, queuedReadings, queuedAlerts } = await this.stats();
+    return unacknowledgedEnvelopes + queuedReadings + queuedAlerts === 0;
   }
 
   async stop(): Promise<void> {
@@ -156,7 +163,7 @@ export class NodeHost {
   }
 
   async #step(): Promise<void> {
-    if (this.#running === undefined || this.#paused) return;
+    if (this.#running === undefined) return;
     this.#wake?.cancel();
     const { engine, bootMs } = this.#running;
     const { scheduler, startUtcMs } = this.#context;

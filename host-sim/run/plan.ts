@@ -1,6 +1,8 @@
 import { PARTS, type PartName } from '../../hal/parts.js';
 import { toBase32 } from '../../src/base/bytes.js';
 import { SeededRandom } from '../../src/base/random.js';
+import { encodeRoot, ROOT_BYTES } from '../../src/seal/keys.js';
+import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
 import type { NodeConfig, SensorConfig } from '../../src/node/config.js';
 import type { Scenario, ScenarioNode, ScenarioSensor } from '../scenario/types.js';
 
@@ -15,7 +17,8 @@ export interface NodePlan {
   readonly group: string;
   readonly config: NodeConfig;
   readonly parts: Readonly<Record<string, PartName>>;
-  readonly root: Uint8Array;
+  /** What the flash holds at first; the machine goes on with this very map. */
+  readonly flash: Map<string, Uint8Array>;
   /** Seed of this node's noise and entropy. */
   readonly seed: number;
   readonly startMs: number;
@@ -73,7 +76,7 @@ export function planNodes(
         group: node.name,
         config: nodeConfig(node, nodeId, firmware),
         parts: Object.fromEntries(node.sensors.map(({ name, part }) => [name, part])),
-        root: draw(32),
+        flash: new Map([[ROOT_FLASH_NAME, encodeRoot({ session: 1, root: draw(ROOT_BYTES) })]]),
         seed: random.nextUint32(),
         startMs: node.startMs,
         sensors: node.sensors,

@@ -42,7 +42,8 @@ export async function prepareEngine(
   return { startEngine, sha256 };
 }
 
-function signalsOf(
+/** The signals of all sensors of a node. @throws {Error} when a CSV file is broken. */
+export function signalsOf(
   plan: NodePlan,
   { scenario, baseDir }: RunOptions,
   cache: SeriesCache,
@@ -65,7 +66,10 @@ export function makeHosts(
 ): NodeHost[] {
   const cache: SeriesCache = new Map();
   return plans.map((plan) => {
-    const machine = new Machine(plan, signalsOf(plan, options, cache), () => context.scheduler.nowMs());
+    const machine = new Machine(plan, {
+      signals: signalsOf(plan, options, cache),
+      nowMs: () => context.scheduler.nowMs(),
+    });
     return new NodeHost(plan, machine, links, context);
   });
 }

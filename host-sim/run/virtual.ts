@@ -19,7 +19,7 @@ import { refusalsOf, summarize, totalsOf, type NodeSummary, type Summary } from 
 
 /** How often the gateway looks for silent nodes, and the caller hears of progress, in world time. */
 const SILENCE_CHECK_MS = 60_000;
-/** How long a run goes on beyond its drain for the last acknowledgements. */
+/** How long a run goes on beyond its drain for the last acknowledgements to come. */
 const SETTLE_MS_MAX = 3_600_000;
 const SETTLE_STEP_MS = 250;
 
@@ -68,6 +68,8 @@ class VirtualRun {
     const { scenario } = this.#options;
     try {
       this.#plan(scenario);
+      await this.#scheduler.run(scenario.durationMs);
+      for (const host of this.#hosts) await host.drain();
       await this.#scheduler.run(scenario.durationMs + scenario.drainMs);
       await this.#settle(scenario.durationMs + scenario.drainMs);
       return await this.#summary(scenario);
@@ -118,8 +120,8 @@ class VirtualRun {
   /** Goes on until nothing is under way, so that the account can be exact. */
   async #settle(fromMs: number): Promise<void> {
     for (let ms = fromMs; ms < fromMs + SETTLE_MS_MAX; ms += SETTLE_STEP_MS) {
-      const stats = await Promise.all(this.#hosts.map((host) => host.stats()));
-      if (stats.every(({ unacknowledgedEnvelopes }) => unacknowledgedEnvelopes === 0)) return;
+      const quiet = await Promise.all(this.#hosts.map((host) => host.isQuiet()));
+      if (!quiet.includes(false)) return;
       await this.#scheduler.run(ms + SETTLE_STEP_MS);
     }
   }

@@ -35,6 +35,11 @@ export interface Node {
    * @param nowMs the monotonic clock; never goes back.
    */
   step(nowMs: number): number;
+  /**
+   * Before a planned restart or sleep: from now on no reading is taken, and what waits leaves without waiting for its
+   * batch. When `stats` shows nothing queued and nothing unacknowledged, the power may go.
+   */
+  drain(): void;
   stats(): NodeStats;
 }
 
@@ -60,6 +65,7 @@ class SensorNode implements Node {
   #bornConnection = 0;
   #heartbeatMs: number;
   #raisedAlerts = 0;
+  #isDraining = false;
   #sentEnvelopes = 0;
 
   constructor(ports: Ports, config: NodeConfig, nowMs: number) {
@@ -82,19 +88,18 @@ class SensorNode implements Node {
   }
 
   step(nowMs: number): number {
-    this.#sampler.step(nowMs, (reading) => {
-      this.#outbox.pushReading(reading);
-      this.#alarms.step(reading, (alert) => {
-        if (alert.state === 'raised') this.#raisedAlerts++;
-        this.#outbox.pushAlert(alert);
-      });
-    });
+    if (!this.#isDraining) this.#sample(nowMs);
     this.#uplink.step(nowMs);
     if (this.#session?.isOver(nowMs) === true && this.#uplink.online)
       this.#uplink.reconnect(nowMs, 'the session is over');
     this.#sendBirth(nowMs);
     const waitingForMs = this.#send(nowMs);
-    return Math.min(this.#sampler.wakeMs, this.#uplink.wakeMs, waitingForMs);
+    const sampleMs = this.#isDraining ? Infinity : this.#sampler.wakeMs;
+    return Math.min(sampleMs, this.#uplink.wakeMs, waitingForMs);
+  }
+
+  drain(): void {
+    this.#isDraining = true;
   }
 
   stats(): NodeStats {
@@ -112,6 +117,16 @@ class SensorNode implements Node {
       sentBytes: this.#uplink.sentBytes,
       online: this.#uplink.online,
     };
+  }
+
+  #sample(nowMs: number): void {
+    this.#sampler.step(nowMs, (reading) => {
+      this.#outbox.pushReading(reading);
+      this.#alarms.step(reading, (alert) => {
+        if (alert.state === 'raised') this.#raisedAlerts++;
+        this.#outbox.pushAlert(alert);
+      });
+    });
   }
 
   /** A session begins only when there is a broker to tell: boots without a network use up no root. */
@@ -160,7 +175,8 @@ class SensorNode implements Node {
   /** When there is something to send: now for an alert, a due heartbeat or a full batch. */
   #dueMs(nowMs: number): number {
     const { queuedAlerts, queuedReadings, oldestTakenMs } = this.#outbox;
-    if (queuedAlerts > 0 || queuedReadings >= this.#config.batch.readings) return nowMs;
+    const batch = this.#isDraining ? 1 : this.#config.batch.readings;
+    if (queuedAlerts > 0 || queuedReadings >= batch) return nowMs;
     const batchMs = oldestTakenMs === undefined ? Infinity : oldestTakenMs + this.#config.batch.ageMs;
     return Math.max(nowMs, Math.min(this.#heartbeatMs, batchMs));
   }
