@@ -177,10 +177,15 @@ export class GatewayCore {
     const row = this.#store.birth(nodeId, opened.session);
     if (row === undefined) throw new MalformedError('a session whose birth could not be read');
     if (opened.kind === KIND.will) return this.#recordWill(nodeId, opened, utcMs);
+    const events = this.#seen(nodeId, utcMs);
+    return events.concat(this.#recordData(nodeId, opened, row, utcMs));
+  }
+
+  /** Notes that the node was heard, and tells of it when it had been given up. */
+  #seen(nodeId: string, utcMs: number): GatewayEvent[] {
     const cameBack = this.#store.node(nodeId)?.state !== 'online';
     this.#store.setNodeSeen(nodeId, utcMs);
-    const events: GatewayEvent[] = cameBack ? [{ type: 'state', nodeId, utcMs, state: 'online' }] : [];
-    return events.concat(this.#recordData(nodeId, opened, row, utcMs));
+    return cameBack ? [{ type: 'state', nodeId, utcMs, state: 'online' }] : [];
   }
 
   #recordData(nodeId: string, opened: Opened, row: BirthRow, utcMs: number): GatewayEvent[] {
@@ -226,8 +231,8 @@ export class GatewayCore {
       birth,
     });
     this.#store.setNodeBorn(nodeId);
-    this.#store.setNodeSeen(nodeId, utcMs);
-    const events: GatewayEvent[] = [{ type: 'birth', nodeId, session, utcMs, birth }];
+    const events = this.#seen(nodeId, utcMs);
+    events.push({ type: 'birth', nodeId, session, utcMs, birth });
     for (const { kind, envelope, arrivedMs } of this.#store.takePending(nodeId, session)) {
       events.push(...this.#receive({ nodeId, kind }, envelope, arrivedMs));
     }

@@ -1,103 +1,91 @@
-/** How a novelty head learns. */
+/** How a memory of novelty is laid out. */
 export interface NoveltyOptions {
-  /** How many points describe one sample. */
+  /** How many numbers describe one sample. */
   readonly dimensions: number;
   /** How many prototypes are kept at most. */
   readonly prototypesMax: number;
-  /** How far from every prototype a sample must lie to become one, in mean deviations of the signal. */
+  /** How far from every prototype a sample must lie to become one, in units of the `spread` given to `step`. */
   readonly radius: number;
 }
 
 /** How far the nearest prototype moves towards a sample that is not new. */
-const LEARN_RATE = 0.1;
-/** Worth of a prototype's uses fades by this much a sample. */
+const LEARN_RATE = 0.2;
+/** A use of a prototype loses this share of its worth with every sample that follows. */
 const FORGET_RATE = 0.002;
-/** Worth is counted in growing units in place of fading every count; above this the counts are scaled back. */
+/** Worth is counted in growing units in place of fading every count; at this size the counts are scaled back. */
 const UNIT_MAX = 1e6;
-/** So many samples must be seen, or so many prototypes known, before anything is called new. */
-const KNOWN_MIN = 10;
+/** Nothing is called new before more than so many prototypes, or samples, are known. */
+const PROTOTYPES_MIN = 10;
 const SAMPLES_MIN = 100;
 
 /**
- * A memory of what the signal has been like: a few prototypes, of which the least used makes room for what is new.
+ * A memory of what a signal has been like: a few prototypes, of which the least used makes room for what is new.
  *
- * The distance of a sample to its nearest prototype is its novelty. It is learned at once, so that a repeated
- * novelty is new only the first time. This is adaptive resonance (Carpenter and Grossberg 1987, "A massively
- * parallel architecture for a self-organizing neural pattern recognition machine") with a Euclidean match, and the
- * conformal nearest-neighbour detector of Burnaev and Ishimtsev 2016 (arXiv:1608.04585) in constant memory.
+ * The distance of a sample to its nearest prototype is its novelty. A novelty is learned at once, so what repeats is
+ * new only once. This is adaptive resonance (Carpenter and Grossberg 1987, "A massively parallel architecture for a
+ * self-organizing neural pattern recognition machine") with a Euclidean match, and a nearest-neighbour detector
+ * (Burnaev and Ishimtsev 2016, arXiv:1608.04585) in constant memory.
  */
-export class NoveltyHead {
+export class Novelty {
   readonly #dimensions: number;
-  readonly #prototypesMax: number;
   readonly #radius: number;
   readonly #points: Float32Array;
-  readonly #worth: Float32Array;
-  #count = 0;
+  readonly #worths: Float32Array;
+  #prototypes = 0;
   #samples = 0;
   #unit = 1;
 
   constructor({ dimensions, prototypesMax, radius }: NoveltyOptions) {
     this.#dimensions = dimensions;
-    this.#prototypesMax = prototypesMax;
     this.#radius = radius;
     this.#points = new Float32Array(dimensions * prototypesMax);
-    this.#worth = new Float32Array(prototypesMax);
+    this.#worths = new Float32Array(prototypesMax);
   }
 
-  get stateBytes(): number {
-    return this.#points.byteLength + this.#worth.byteLength + 3 * 8;
+  get arrayBytes(): number {
+    return this.#points.byteLength + this.#worths.byteLength;
   }
 
   /**
    * Learns a sample.
-   * @param sample its first `dimensions` elements, float32.
-   * @param spread the mean deviation of the signal, at least 0.
-   * @returns its distance to the nearest prototype, at least 0; 0 as long as too little is known.
+   * @param sample `dimensions` numbers, finite; only read.
+   * @param spread how far the signal usually strays, at least 0.
+   * @returns the distance to the nearest prototype, at least 0; 0 as long as too little is known.
    */
   step(sample: Float32Array, spread: number): number {
     this.#samples++;
     this.#age();
-    const nearest = this.#nearest(sample);
-    if (nearest < 0) {
+    const start = this.#nearest(sample);
+    if (start < 0) {
       this.#insert(sample);
       return 0;
     }
-    const distance = Math.sqrt(this.#squaredDistance(sample, nearest));
-    const isKnowing = this.#count > KNOWN_MIN || this.#samples > SAMPLES_MIN;
+    const distance = this.#distance(sample, start);
+    const isExperienced = this.#prototypes > PROTOTYPES_MIN || this.#samples > SAMPLES_MIN;
     if (distance > this.#radius * spread) this.#insert(sample);
-    else this.#approach(sample, nearest);
-    return isKnowing ? distance : 0;
+    else this.#approach(sample, start);
+    return isExperienced ? distance : 0;
   }
 
   #age(): void {
     this.#unit /= 1 - FORGET_RATE;
     if (this.#unit < UNIT_MAX) return;
-    for (let index = 0; index < this.#count; index++) this.#worth[index]! /= this.#unit;
+    for (let index = 0; index < this.#prototypes; index++)
+      this.#worths[index] = (this.#worths[index] ?? 0) / this.#unit;
     this.#unit = 1;
   }
 
-  #squaredDistance(sample: Float32Array, index: number): number {
-    const dimensions = this.#dimensions;
-    const points = this.#points;
-    let sum = 0;
-    for (let at = index * dimensions, d = 0; d < dimensions; at++, d++) {
-      const difference = sample[d]! - points[at]!;
-      sum += difference * difference;
-    }
-    return sum;
-  }
-
-  /** The index of the nearest prototype, -1 if there is none. A sum that is already too large is given up. */
+  /** Where the nearest prototype starts, -1 if there is none. A sum that is already too large is given up. */
   #nearest(sample: Float32Array): number {
     const dimensions = this.#dimensions;
     const points = this.#points;
-    const end = this.#count * dimensions;
+    const end = this.#prototypes * dimensions;
     let best = Infinity;
     let nearest = -1;
     for (let start = 0; start < end; start += dimensions) {
       let sum = 0;
-      for (let d = 0; d < dimensions && sum < best; d++) {
-        const difference = sample[d]! - points[start + d]!;
+      for (let index = 0; index < dimensions && sum < best; index++) {
+        const difference = sample[index]! - points[start + index]!;
         sum += difference * difference;
       }
       if (sum < best) {
@@ -105,29 +93,39 @@ export class NoveltyHead {
         nearest = start;
       }
     }
-    return nearest < 0 ? -1 : nearest / dimensions;
+    return nearest;
+  }
+
+  #distance(sample: Float32Array, start: number): number {
+    let sum = 0;
+    for (let index = 0; index < this.#dimensions; index++) {
+      const difference = sample[index]! - this.#points[start + index]!;
+      sum += difference * difference;
+    }
+    return Math.sqrt(sum);
   }
 
   #insert(sample: Float32Array): void {
-    const index = this.#count < this.#prototypesMax ? this.#count++ : this.#leastUsed();
-    const start = index * this.#dimensions;
-    for (let d = 0; d < this.#dimensions; d++) this.#points[start + d] = sample[d]!;
-    this.#worth[index] = this.#unit;
+    const isFull = this.#prototypes === this.#worths.length;
+    const slot = isFull ? this.#leastUsed() : this.#prototypes++;
+    const start = slot * this.#dimensions;
+    for (let index = 0; index < this.#dimensions; index++) this.#points[start + index] = sample[index]!;
+    this.#worths[slot] = this.#unit;
   }
 
   #leastUsed(): number {
     let least = 0;
-    for (let index = 1; index < this.#count; index++)
-      if (this.#worth[index]! < this.#worth[least]!) least = index;
+    for (let slot = 1; slot < this.#prototypes; slot++)
+      if (this.#worths[slot]! < this.#worths[least]!) least = slot;
     return least;
   }
 
-  #approach(sample: Float32Array, index: number): void {
-    const start = index * this.#dimensions;
-    for (let d = 0; d < this.#dimensions; d++) {
-      const point = this.#points[start + d]!;
-      this.#points[start + d] = point + LEARN_RATE * (sample[d]! - point);
+  #approach(sample: Float32Array, start: number): void {
+    for (let index = 0; index < this.#dimensions; index++) {
+      const point = this.#points[start + index]!;
+      this.#points[start + index] = point + LEARN_RATE * (sample[index]! - point);
     }
-    this.#worth[index]! += this.#unit;
+    const slot = start / this.#dimensions;
+    this.#worths[slot] = this.#worths[slot]! + this.#unit;
   }
 }

@@ -1,7 +1,7 @@
 import type { Root } from '../../src/seal/keys.js';
 import { Opener, type OpenResult } from '../../src/seal/opener.js';
 import { Sealer } from '../../src/seal/sealer.js';
-import { KIND, readHeader, type Kind } from '../../src/wire/envelope.js';
+import { KIND, readHeader } from '../../src/wire/envelope.js';
 import {
   provisionedFlash,
   SeededEntropy,
