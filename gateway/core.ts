@@ -11,6 +11,9 @@ import type { BirthRow, NodeState, Store } from './store.js';
 
 /** A node that has not been heard for this many heartbeat intervals is silent. */
 const SILENT_INTERVALS = 2.5;
+/** A node that claims another time than this century's does not know it: 2000-01-01 to 2100-01-01. */
+const UTC_MS_MIN = 946_684_800_000;
+const UTC_MS_MAX = 4_102_444_800_000;
 
 /** One channel's value in its unit, or why there is none. */
 export interface ChannelValue {
@@ -192,7 +195,12 @@ export class GatewayCore {
     const { session, counter, kind, plaintext } = opened;
     if (kind === KIND.telemetry) {
       const readings = readTelemetry(plaintext, row.birth.sensors);
-      const startUtcMs = this.#start(nodeId, row, readings[readings.length - 1].offsetMs, utcMs);
+      const startUtcMs = this.#start(
+        nodeId,
+        row,
+        Math.max(...readings.map(({ offsetMs }) => offsetMs)),
+        utcMs,
+      );
       this.#store.addReadings(nodeId, session, counter, readings);
       return readings.map((reading) => readingEvent(nodeId, reading, row.birth.sensors, startUtcMs));
     }
@@ -222,11 +230,12 @@ export class GatewayCore {
 
   #recordBirth(nodeId: string, { session, plaintext }: Opened, utcMs: number): GatewayEvent[] {
     const birth = decodeBirth(plaintext);
-    const timeSource = birth.utcMs === undefined ? 'arrival' : 'node';
+    const known = birth.utcMs !== undefined && birth.utcMs >= UTC_MS_MIN && birth.utcMs <= UTC_MS_MAX;
+    const timeSource = known ? 'node' : 'arrival';
     this.#store.addBirth(nodeId, {
       session,
       arrivedMs: utcMs,
-      startUtcMs: birth.utcMs ?? utcMs,
+      startUtcMs: known ? (birth.utcMs) : utcMs,
       timeSource,
       birth,
     });

@@ -31,6 +31,7 @@ export function connectGateway(options: GatewayClientOptions): GatewayClient {
     clientId,
     clean: false,
     reconnectPeriod: reconnectMs,
+    resubscribe: false,
     protocolVersion: 4,
   });
   client.handleMessage = (packet, done) => {
@@ -43,7 +44,9 @@ export function connectGateway(options: GatewayClientOptions): GatewayClient {
       client.stream.destroy();
     }
   };
-  client.on('connect', () => {
+  client.on('connect', ({ sessionPresent }) => {
+    // The broker keeps the subscription. To subscribe again would bring the retained births before what has waited.
+    if (sessionPresent) return onStatus('connected');
     client.subscribe('m/+/+', { qos: 1 }, (error) =>
       onStatus(error ? `not subscribed: ${error.message}` : 'connected'),
     );

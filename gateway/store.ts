@@ -9,8 +9,8 @@ import type { Alert, Heartbeat } from '../src/wire/events.js';
 import type { DecodedReading } from '../src/wire/telemetry.js';
 import { SCHEMA, SCHEMA_VERSION } from './schema.js';
 
-/** Frames of sessions that are not born yet are kept up to this number; the oldest goes first, counted. */
-export const PENDING_MAX = 1_024;
+/** Frames of a node's sessions that are not born yet are kept up to this number; the oldest goes first, counted. */
+export const PENDING_MAX = 256;
 
 /** Where a session's zero of time comes from: the node's own clock, or the arrival of what it sent. */
 export type TimeSource = 'node' | 'arrival';
@@ -137,7 +137,7 @@ export class Store {
     ]);
   }
 
-  /** A new session counts its connections from 1. */
+  /** A new session may be a new boot, which counts its connections from 1 again. */
   setNodeBorn(nodeId: string): void {
     this.#run('UPDATE nodes SET connection = 0 WHERE node_id = ?', [nodeId]);
   }
@@ -195,10 +195,11 @@ export class Store {
     ]);
   }
 
-  /** Moves the root on and forgets the keys of sessions before it. */
+  /** Moves the root on and forgets the keys of sessions before it, and what waited for their births. */
   saveRoot(nodeId: string, { session, root }: Root): void {
     this.#run('UPDATE nodes SET root_session = ?, root = ? WHERE node_id = ?', [session, root, nodeId]);
     this.#run('DELETE FROM sessions WHERE node_id = ? AND session < ?', [nodeId, session]);
+    this.#run('DELETE FROM pending WHERE node_id = ? AND session < ?', [nodeId, session]);
   }
 
   addBirth(nodeId: string, row: BirthRow): void {
@@ -292,8 +293,12 @@ export class Store {
       arrivedMs,
       envelope,
     ]);
-    const kept = 'SELECT id FROM pending ORDER BY id DESC LIMIT ?';
-    return this.#run(`DELETE FROM pending WHERE id NOT IN (${kept})`, [PENDING_MAX]);
+    const kept = 'SELECT id FROM pending WHERE node_id = ? ORDER BY id DESC LIMIT ?';
+    return this.#run(`DELETE FROM pending WHERE node_id = ? AND id NOT IN (${kept})`, [
+      nodeId,
+      nodeId,
+      PENDING_MAX,
+    ]);
   }
 
   /** Takes out what waits for this session. */

@@ -34,6 +34,7 @@ export class VirtualBroker implements Server {
   readonly #retained = new Map<string, Uint8Array>();
   readonly #queue: Queued[] = [];
   #subscriber: Subscriber | undefined;
+  #hasSession = false;
   #up = true;
   #dropped = 0;
   #published = 0;
@@ -56,10 +57,11 @@ export class VirtualBroker implements Server {
     return this.#queue.length;
   }
 
-  /** Connects the subscriber: retained messages first, then what has waited. */
+  /** Connects the subscriber: the retained messages when it subscribes first, and ever after what has waited. */
   attach(subscriber: Subscriber): void {
     this.#subscriber = subscriber;
-    for (const [topic, payload] of this.#retained) subscriber.deliver(topic, payload);
+    if (!this.#hasSession) for (const [topic, payload] of this.#retained) subscriber.deliver(topic, payload);
+    this.#hasSession = true;
     this.#flush();
   }
 

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fromHex, toHex } from '../../src/base/bytes.js';
 import { isNodeId } from '../../src/wire/envelope.js';
 
@@ -52,5 +53,9 @@ export function writeFlashFile(
   } finally {
     closeSync(file);
   }
-  if (target !== path) renameSync(target, path);
+  if (target === path) return;
+  renameSync(target, path);
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
 }

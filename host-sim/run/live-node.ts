@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { LiveScheduler } from '../network/scheduler.js';
 import { tcpLinks } from '../network/tcp-link.js';
 import { brokerAddress } from './live.js';
@@ -50,6 +51,7 @@ export async function runLiveNode(options: LiveNodeOptions): Promise<HostStats> 
     signals: signalsOf(plan, options, new Map()),
     nowMs: () => scheduler.nowMs(),
     onFlash: save,
+    fill: randomFillSync,
   });
   const { host: name, port } = brokerAddress(brokerUrl);
   const context = { scheduler, startEngine, trace, startUtcMs: scenario.startUtcMs, onLog };

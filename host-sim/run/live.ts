@@ -74,7 +74,7 @@ class LiveRun {
       startUtcMs: scenario.startUtcMs,
       onLog,
     };
-    this.#hosts = makeHosts(plans, options, tcpLinks(host, port), context);
+    this.#hosts = makeHosts(plans, options, tcpLinks(host, port), context, randomFillSync);
     this.#gateway = new GatewayHost(plans, onEvent);
   }
 

@@ -20,17 +20,20 @@ export interface MachineWorld {
   readonly nowMs: () => number;
   /** Told after each change of the flash. */
   readonly onFlash?: () => void;
+  /** A real entropy source; without it, entropy is a function of the plan's seed, which is for virtual worlds only. */
+  readonly fill?: (bytes: Uint8Array) => void;
 }
 
 /** What of a simulated board outlives a power cut: flash, entropy source, and the parts on their buses. */
 export class Machine {
   readonly flash: Map<string, Uint8Array>;
   readonly #onFlash: () => void;
-  readonly #entropy: SeededRandom;
+  readonly #fill: (bytes: Uint8Array) => void;
   readonly #buses = new Map<string, SensorBus>();
 
-  constructor(plan: NodePlan, { signals, nowMs, onFlash = () => undefined }: MachineWorld) {
-    this.#entropy = new SeededRandom(plan.seed);
+  constructor(plan: NodePlan, { signals, nowMs, onFlash = () => undefined, fill }: MachineWorld) {
+    const random = new SeededRandom(plan.seed);
+    this.#fill = fill ?? ((bytes) => random.fill(bytes));
     this.flash = plan.flash;
     this.#onFlash = onFlash;
     for (const { name, part } of plan.sensors) {
@@ -77,7 +80,7 @@ export class Machine {
         return undefined;
       case 'entropy': {
         const bytes = new Uint8Array(request.bytes);
-        this.#entropy.fill(bytes);
+        this.#fill(bytes);
         return toHex(bytes);
       }
       case 'busOpen':

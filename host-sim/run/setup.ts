@@ -57,19 +57,22 @@ export function signalsOf(
   return signals;
 }
 
-/** Hosts for all nodes, not started yet. @throws {Error} when a CSV file is broken. */
+/**
+ * Hosts for all nodes, not started yet.
+ * @param fill a real entropy source; without it entropy is a function of the scenario's seed.
+ * @throws {Error} when a CSV file is broken.
+ */
 export function makeHosts(
   plans: readonly NodePlan[],
   options: RunOptions,
   links: LinkFactory,
   context: HostContext,
+  fill?: (bytes: Uint8Array) => void,
 ): NodeHost[] {
   const cache: SeriesCache = new Map();
   return plans.map((plan) => {
-    const machine = new Machine(plan, {
-      signals: signalsOf(plan, options, cache),
-      nowMs: () => context.scheduler.nowMs(),
-    });
+    const world = { signals: signalsOf(plan, options, cache), nowMs: () => context.scheduler.nowMs() };
+    const machine = new Machine(plan, fill === undefined ? world : { ...world, fill });
     return new NodeHost(plan, machine, links, context);
   });
 }

@@ -4,7 +4,7 @@ import { READINGS_MAX } from '../outbox/outbox.js';
 import type { BackoffConfig } from '../pace/backoff.js';
 import type { ChannelPath } from '../sample/sampler.js';
 import { BATCH_READINGS_MAX } from '../wire/telemetry.js';
-import { CHANNELS_MAX, NAME_CHARACTERS_MAX, SENSORS_MAX } from '../wire/birth.js';
+import { CHANNELS_MAX, encodeBirth, NAME_CHARACTERS_MAX, SENSORS_MAX, type Birth } from '../wire/birth.js';
 import { isNodeId } from '../wire/envelope.js';
 import type { Severity } from '../wire/events.js';
 
@@ -99,6 +99,20 @@ function checkSensor(at: string, sensor: SensorConfig): void {
   );
 }
 
+/** What a configuration puts into every birth. */
+export function birthFacts({
+  firmware,
+  heartbeatMs,
+  sensors,
+}: NodeConfig): Omit<Birth, 'resetReason' | 'utcMs'> {
+  return {
+    firmware: firmware.version,
+    bundleSha256: fromHex(firmware.bundleSha256),
+    heartbeatS: Math.ceil(heartbeatMs / 1000),
+    sensors,
+  };
+}
+
 /**
  * Checks a whole configuration.
  * @throws {TypeError} or {RangeError} with the field's name, what was expected and what came.
@@ -126,4 +140,10 @@ export function checkConfig(config: NodeConfig): void {
   if (!(config.pace.perMinute > 0)) throw new RangeError('"pace.perMinute" expected above 0');
   checkInteger('sensors.length', config.sensors.length, { min: 1, max: SENSORS_MAX });
   config.sensors.forEach((sensor, i) => checkSensor(`sensors[${i}]`, sensor));
+  // The longest birth that this configuration can lead to: one that does not fit must not use up a root first.
+  encodeBirth({
+    ...birthFacts(config),
+    resetReason: 'x'.repeat(NAME_CHARACTERS_MAX),
+    utcMs: Number.MAX_SAFE_INTEGER,
+  });
 }

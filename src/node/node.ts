@@ -164,6 +164,8 @@ class SensorNode implements Node {
       this.#uplink.canPublish &&
       this.#bornConnection === this.#uplink.connection
     ) {
+      // The next step starts a new session.
+      if (this.#session.isOver(nowMs)) return nowMs;
       const dueMs = this.#dueMs(nowMs);
       if (dueMs > nowMs) return dueMs;
       if (!this.#bucket.take(nowMs)) return this.#bucket.wakeMs(nowMs);

@@ -1,14 +1,13 @@
-import { fromHex } from '../base/bytes.js';
 import type { QueuedReading } from '../outbox/outbox.js';
 import type { Ports } from '../ports/ports.js';
 import { Sealer, SESSION_AGE_MS_MAX, SESSION_COUNT_MAX } from '../seal/sealer.js';
-import { encodeBirth } from '../wire/birth.js';
+import { encodeBirth, NAME_CHARACTERS_MAX } from '../wire/birth.js';
 import { CborWriter } from '../wire/cbor-writer.js';
 import { KIND } from '../wire/envelope.js';
 import { encodeAlert, encodeHeartbeat, encodeWill, type Heartbeat } from '../wire/events.js';
 import { PLAINTEXT_BYTES_MAX, writeTelemetry } from '../wire/telemetry.js';
 import type { PendingAlert } from './alarms.js';
-import type { NodeConfig } from './config.js';
+import { birthFacts, type NodeConfig } from './config.js';
 
 /** Most readings that are put into one envelope. */
 const READINGS_PER_ENVELOPE_MAX = 120;
@@ -24,19 +23,17 @@ export class Session {
 
   /** Advances the ratchet in flash. @throws {Error} when flash or entropy fail. */
   constructor(ports: Ports, config: NodeConfig, nowMs: number) {
+    const utcMs = ports.wallClock.utcMs();
+    const birth = encodeBirth({
+      ...birthFacts(config),
+      resetReason: ports.facts.resetReason().slice(0, NAME_CHARACTERS_MAX),
+      ...(utcMs === undefined ? {} : { utcMs: Math.floor(utcMs) }),
+    });
+    // Nothing after this line may fail for a reason of our own: the root is used up.
     this.#sealer = new Sealer(ports.flash, ports.entropy, config);
     this.#startMs = nowMs;
     this.#ticksMs = config.sensors.map(({ tickMs }) => tickMs);
-    const utcMs = ports.wallClock.utcMs();
-    const facts = {
-      firmware: config.firmware.version,
-      bundleSha256: fromHex(config.firmware.bundleSha256),
-      resetReason: ports.facts.resetReason(),
-      heartbeatS: Math.ceil(config.heartbeatMs / 1000),
-      sensors: config.sensors,
-      ...(utcMs === undefined ? {} : { utcMs }),
-    };
-    this.birth = this.#sealer.birth(encodeBirth(facts));
+    this.birth = this.#sealer.birth(birth);
   }
 
   get number(): number {

@@ -95,7 +95,9 @@ export class Opener {
     const known = this.#sessions.find(({ session }) => session === header.session);
     if (header.kind === KIND.birth) return this.#openBirth(header, envelope, known);
     if (known !== undefined) return this.#openMessage(header, envelope, known);
-    return refused(header.session < this.#root.session ? 'replay' : 'unknownSession', header.session);
+    if (header.session < this.#root.session) return refused('replay', header.session);
+    const isNear = header.session - this.#root.session <= SESSION_STEPS_MAX;
+    return refused(isNear ? 'unknownSession' : 'tooFarAhead', header.session);
   }
 
   state(): OpenerState {

@@ -5,7 +5,7 @@ import { nonceTail, prepareSubkey, sealInto } from './secretbox.js';
 
 /** Name of the flash value that holds the ratchet. */
 export const ROOT_FLASH_NAME = 'root';
-/** A session ends at this counter (protocol.md: 2^20 messages). */
+/** A session ends after so many messages. */
 export const SESSION_COUNT_MAX = 1 << 20;
 /** A session ends at this age: 7 days in milliseconds. */
 export const SESSION_AGE_MS_MAX = 604_800_000;
@@ -39,8 +39,8 @@ export class Sealer {
       throw new Error('the flash holds no root key: provision this node first (mamori node provision)');
     }
     this.session = root.session;
-    flash.write(ROOT_FLASH_NAME, encodeRoot(nextRoot(root)));
     entropy.fill(this.#salt);
+    flash.write(ROOT_FLASH_NAME, encodeRoot(nextRoot(root)));
     this.#subkey = prepareSubkey(sessionKey(root, parties, this.#salt, DIRECTION.uplink));
   }
 
@@ -61,7 +61,7 @@ export class Sealer {
 
   /** Telemetry, an alert or a heartbeat, under the next counter. @throws {RangeError} at the end of the session. */
   message(kind: Exclude<Kind, typeof KIND.birth | typeof KIND.will>, plaintext: Uint8Array): Uint8Array {
-    checkInteger('counter', this.#counter, { min: 0, max: SESSION_COUNT_MAX });
+    checkInteger('counter', this.#counter, { min: 0, max: SESSION_COUNT_MAX - 1 });
     return this.#seal(kind, this.#counter++, plaintext);
   }
 

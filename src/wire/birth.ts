@@ -41,7 +41,7 @@ export interface Birth {
   /** SHA-256 of the bundle that runs. */
   readonly bundleSha256: Uint8Array;
   readonly resetReason: string;
-  /** A gateway that hears nothing for twice this time calls the node silent. */
+  /** The longest time between two heartbeats; a gateway that hears nothing for 2.5 times as long calls the node silent. */
   readonly heartbeatS: number;
   /** Milliseconds since 1970 at the session's start, where the node knows them. */
   readonly utcMs?: number;

@@ -89,6 +89,15 @@ function decodeMap(plaintext: Uint8Array): Map<number, CborItem> {
 
 const limit = Number.MAX_SAFE_INTEGER;
 
+/** Ten years in milliseconds: no time of a record may lie further from its session's start. */
+export const OFFSET_MS_MAX = 315_360_000_000;
+
+/** The offset itself. @throws {MalformedError} when it lies beyond OFFSET_MS_MAX. */
+export function checkOffset(offsetMs: number): number {
+  if (Math.abs(offsetMs) > OFFSET_MS_MAX) throw new MalformedError('a time out of bounds');
+  return offsetMs;
+}
+
 export function encodeAlert(alert: Alert): Uint8Array {
   return encodeNumbers(ALERT_KEYS, {
     ...alert,
@@ -110,7 +119,7 @@ export function decodeAlert(plaintext: Uint8Array): Alert {
     detector: DETECTORS[at('detector', 0, DETECTORS.length - 1)],
     sensor: at('sensor', 0, 255),
     channel: at('channel', 0, 255),
-    offsetMs: at('offsetMs', -limit, limit),
+    offsetMs: checkOffset(at('offsetMs', -limit, limit)),
     value: at('value', -limit, limit),
     limit: at('limit', -limit, limit),
   };
@@ -128,6 +137,7 @@ export function decodeHeartbeat(plaintext: Uint8Array): Heartbeat {
     const item = map.get(i + 1);
     if (item !== undefined || i < HEARTBEAT_REQUIRED) numbers[name] = integerOf(item, -limit, limit);
   });
+  checkOffset(numbers.offsetMs);
   return numbers as unknown as Heartbeat;
 }
 

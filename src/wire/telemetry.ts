@@ -1,9 +1,10 @@
 import { noDataCodeOf, noDataReasonOf, type NoDataReason } from '../base/no-data.js';
 import { CborReader, CborSimple, integerOf, MalformedError, type CborItem } from './cbor-reader.js';
+import { checkOffset } from './events.js';
 import type { CborWriter } from './cbor-writer.js';
 import type { SensorInfo } from './birth.js';
 
-/** Longest plaintext that the node seals. */
+/** Longest plaintext of telemetry that the node seals. */
 export const PLAINTEXT_BYTES_MAX = 512;
 /** Most readings of one batch block. */
 export const BATCH_READINGS_MAX = 255;
@@ -117,7 +118,7 @@ function readBlock(reader: CborReader, sensors: readonly SensorInfo[], into: Dec
       row.push(value);
     }
   }
-  rows.forEach((values, i) => into.push({ sensor, offsetMs: ticks[i] * tickMs, values }));
+  rows.forEach((values, i) => into.push({ sensor, offsetMs: checkOffset(ticks[i] * tickMs), values }));
 }
 
 /**

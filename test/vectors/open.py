@@ -135,7 +135,9 @@ class Gateway:
             plaintext = opened.open(kind, counter, envelope[at:])
             opened.take(kind, counter)
         else:
-            raise Refused("replay" if session < self.first else "unknownSession")
+            if session < self.first:
+                raise Refused("replay")
+            raise Refused("tooFarAhead" if session > self.first + SESSION_STEPS else "unknownSession")
         decoded = decode(kind, plaintext, opened)
         return {
             "kind": kind, "session": session, "counter": counter, "plaintext": plaintext.hex(), "decoded": decoded,
