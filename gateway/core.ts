@@ -235,7 +235,7 @@ export class GatewayCore {
     this.#store.addBirth(nodeId, {
       session,
       arrivedMs: utcMs,
-      startUtcMs: known ? (birth.utcMs) : utcMs,
+      startUtcMs: known ? birth.utcMs : utcMs,
       timeSource,
       birth,
     });
