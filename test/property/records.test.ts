@@ -10,6 +10,7 @@ import {
   encodeAlert,
   encodeHeartbeat,
   encodeWill,
+  OFFSET_MS_MAX,
 } from '../../src/wire/events.js';
 import { readTelemetry, writeTelemetry, type TelemetryReading } from '../../src/wire/telemetry.js';
 import { cborNoise } from '../support/cbor-items.js';
@@ -77,8 +78,19 @@ describe('telemetry', () => {
   });
 
   it('holds a gap of up to 2^31 - 1 ticks between two readings of a batch', () => {
-    const rows = [0, 0x7fff_ffff].map((tick) => ({ sensor: 1, tick, values: [5] }));
-    expect(readTelemetry(encodeTelemetry(rows), WEATHER)[1].offsetMs).toBe(0x7fff_ffff * 60_000);
+    const fine = [{ ...WEATHER[1], tickMs: 1 }];
+    const rows = [0, 0x7fff_ffff].map((tick) => ({ sensor: 0, tick, values: [5] }));
+    expect(readTelemetry(encodeTelemetry(rows), fine)[1].offsetMs).toBe(0x7fff_ffff);
+  });
+
+  it('with a time further than OFFSET_MS_MAX from the session’s start is malformed, on either side', () => {
+    const at = (tick: number) => () =>
+      readTelemetry(encodeTelemetry([{ sensor: 0, tick, values: [1, 1] }]), WEATHER);
+    const ticks = OFFSET_MS_MAX / 1_000;
+    expect(at(ticks)()[0].offsetMs).toBe(OFFSET_MS_MAX);
+    expect(at(-ticks)()[0].offsetMs).toBe(-OFFSET_MS_MAX);
+    expect(at(ticks + 1)).toThrow(MalformedError);
+    expect(at(-ticks - 1)).toThrow(MalformedError);
   });
 
   it('keeps the last value over a gap, so that the difference behind it is to the value before', () => {
@@ -272,6 +284,21 @@ describe('events', () => {
     const bytes = Uint8Array.from([...encodeAlert(ALERT), 24, 99, 1]);
     bytes[0]++;
     expect(decodeAlert(bytes)).toEqual(ALERT);
+  });
+
+  it('with a time further than OFFSET_MS_MAX from the session’s start are malformed', () => {
+    const counters = {
+      connection: 1,
+      queuedReadings: 0,
+      takenReadings: 0,
+      droppedReadings: 0,
+      droppedAlerts: 0,
+      acknowledgedEnvelopes: 0,
+    };
+    for (const offsetMs of [OFFSET_MS_MAX + 1, -OFFSET_MS_MAX - 1]) {
+      expect(() => decodeAlert(encodeAlert({ ...ALERT, offsetMs }))).toThrow(MalformedError);
+      expect(() => decodeHeartbeat(encodeHeartbeat({ ...counters, offsetMs }))).toThrow(MalformedError);
+    }
   });
 
   it('refuse a severity that there is not', () => {

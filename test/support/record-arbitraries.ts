@@ -2,12 +2,23 @@ import fc from 'fast-check';
 import { NO_DATA, noDataValue, VALUE_MAX, VALUE_MIN, type NoDataReason } from '../../src/base/no-data.js';
 import type { Birth, ChannelInfo, SensorInfo } from '../../src/wire/birth.js';
 import { CHANNELS_MAX } from '../../src/wire/birth.js';
-import { ALERT_STATES, DETECTORS, SEVERITIES, type Alert, type Heartbeat } from '../../src/wire/events.js';
+import {
+  ALERT_STATES,
+  DETECTORS,
+  OFFSET_MS_MAX,
+  SEVERITIES,
+  type Alert,
+  type Heartbeat,
+} from '../../src/wire/events.js';
 import type { TelemetryReading } from '../../src/wire/telemetry.js';
 
 /** Non-negative integers up to the largest safe one, small ones often. */
 export const counts = fc.oneof(fc.nat(1_000), fc.maxSafeNat());
-const offsets = fc.oneof(fc.integer({ min: -1_000, max: 1_000_000 }), fc.maxSafeInteger());
+const offsets = fc.oneof(
+  fc.integer({ min: -1_000, max: 1_000_000 }),
+  fc.integer({ min: -OFFSET_MS_MAX, max: OFFSET_MS_MAX }),
+);
+const integers = fc.oneof(fc.integer({ min: -1_000, max: 1_000 }), fc.maxSafeInteger());
 const names = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 32 });
 
 const reasons = fc.constantFrom(...(Object.keys(NO_DATA) as NoDataReason[]));
@@ -36,16 +47,24 @@ export interface Telemetry {
   readonly readings: readonly TelemetryReading[];
 }
 
-/** The 30 differences of a batch stay below 2^31 also when the readings between are left out. */
 const differences = fc.oneof(fc.constant(10), fc.nat(100), fc.nat(0x400_0000));
+/** Differences of 30 readings stay below 2^31 ticks, and all times below OFFSET_MS_MAX. */
+const TICKS_MAX = 0x7fff_0000;
 
-function readingsOf(sensor: number, width: number): fc.Arbitrary<TelemetryReading[]> {
+function readingsOf(
+  sensor: number,
+  { tickMs, channels: { length: width } }: SensorInfo,
+): fc.Arbitrary<TelemetryReading[]> {
   const rows = fc.array(fc.tuple(differences, fc.array(values, { minLength: width, maxLength: width })), {
     maxLength: 30,
   });
   return fc.tuple(fc.integer({ min: -100_000, max: 10_000_000 }), rows).map(([first, parts]) => {
-    let tick = first;
-    return parts.map(([difference, row]) => ({ sensor, tick: (tick += difference), values: row }));
+    const ticksMax = Math.min(TICKS_MAX, Math.floor(OFFSET_MS_MAX / tickMs));
+    let tick = Math.max(first, -ticksMax);
+    return parts.map(([difference, row]) => {
+      tick = Math.min(ticksMax, tick + difference);
+      return { sensor, tick, values: row };
+    });
   });
 }
 
@@ -54,7 +73,7 @@ export const telemetry: fc.Arbitrary<Telemetry> = fc
   .array(sensors, { minLength: 1, maxLength: 4 })
   .chain((list) =>
     fc
-      .tuple(...list.map(({ channels: { length } }, sensor) => readingsOf(sensor, length)))
+      .tuple(...list.map((info, sensor) => readingsOf(sensor, info)))
       .chain((groups) => fc.shuffledSubarray(groups.flat(), { minLength: Math.min(1, groups.flat().length) }))
       .map((readings) => ({ sensors: list, readings: [...readings].sort((a, b) => a.tick - b.tick) })),
   )
@@ -79,8 +98,8 @@ export const alerts: fc.Arbitrary<Alert> = fc.record({
   sensor: fc.nat(255),
   channel: fc.nat(255),
   offsetMs: offsets,
-  value: offsets,
-  limit: offsets,
+  value: integers,
+  limit: integers,
 });
 
 export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(

@@ -10,6 +10,8 @@ const sensor = (change: object): Partial<NodeConfig> => ({ sensors: [{ ...AIR, .
 const channel = (change: object) => sensor({ channels: [{ ...AIR.channels[0], ...change }] });
 const detector = (change: object) => sensor({ detectors: [{ ...HOT, ...change }] });
 
+const LONG_CHANNEL = { ...AIR.channels[0], name: 'n'.repeat(32) };
+
 /** The field that the message must name, and the change that breaks it. */
 const BROKEN: readonly (readonly [string, object])[] = [
   ['nodeId', { nodeId: 'abcd1234' }],
@@ -52,6 +54,7 @@ const BROKEN: readonly (readonly [string, object])[] = [
   ['sensors[0].detectors[0]', detector({ above: undefined })],
   ['sensors[0].detectors[0].hysteresis', detector({ hysteresis: -1 })],
   ['sensors[0].detectors[0].holdMs', detector({ holdMs: -1 })],
+  ['birth', { sensors: new Array(4).fill({ ...AIR, channels: new Array(8).fill(LONG_CHANNEL) }) }],
   ['sensors[1].name', { sensors: [AIR, { ...AIR, name: '' }] }],
 ];
 

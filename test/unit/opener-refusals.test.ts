@@ -268,6 +268,18 @@ describe('tooFarAhead', () => {
     expect(verdictOf(openAsIs(newOpener(), birth))).toBe('tooFarAhead');
   });
 
+  it('is a message of a session that no birth may have, and unknownSession one step before', () => {
+    const { messages } = sealSession(provisionedFlash(), 1);
+    const rest = messages[0].subarray(2);
+    const at = (session: number) =>
+      Uint8Array.from([messages[0][0], (session & 127) | 128, session >> 7, ...rest]);
+    const sessions = [1 + SESSION_STEPS_MAX, 2 + SESSION_STEPS_MAX];
+    expect(sessions.map((session) => verdictOf(openAsIs(newOpener(), at(session))))).toEqual([
+      'unknownSession',
+      'tooFarAhead',
+    ]);
+  });
+
   it('costs a forger’s birth no key: the answer is the same for any body', () => {
     const { birth } = sealSession(provisionedFlash(), 1);
     const { bodyAt } = readHeader(birth) as { bodyAt: number };

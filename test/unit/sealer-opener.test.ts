@@ -23,15 +23,19 @@ import {
 } from '../support/sealed-pair.js';
 
 describe('Sealer', () => {
-  it('has the next root in flash before it draws a salt or seals anything', () => {
+  it('has the next root in flash before anything can be sealed', () => {
     const flash = provisionedFlash();
+    newSealer(flash, 1);
     const next = nextRoot({ session: 1, root: TEST_ROOT });
-    const atSalt: unknown[] = [];
-    const entropy = {
-      fill: () => atSalt.push(decodeRoot(flash.read(ROOT_FLASH_NAME) as Uint8Array)),
-    };
-    new Sealer(flash, entropy, TEST_PARTIES);
-    expect(atSalt).toEqual([next]);
+    expect(decodeRoot(flash.read(ROOT_FLASH_NAME) as Uint8Array)).toEqual(next);
+  });
+
+  it('uses up no root when the entropy source fails', () => {
+    const flash = provisionedFlash();
+    const entropy = new SeededEntropy(1);
+    entropy.ready = false;
+    expect(() => new Sealer(flash, entropy, TEST_PARTIES)).toThrow('the entropy source is not ready');
+    expect(flash.writes).toEqual([]);
   });
 
   it('keeps neither the root that it uses nor one before it in flash', () => {

@@ -258,6 +258,7 @@ describe('QoS 1', () => {
     reconnect(rig);
     expect([published(rig, 2), rig.uplink.canPublish]).toEqual([[[5, true]], false]);
     rig.broker.script.room = 65_536;
+    expect(rig.uplink.canPublish).toBe(false);
     rig.step();
     expect([published(rig, 2), rig.uplink.canPublish]).toEqual([
       [
