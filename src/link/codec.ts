@@ -73,6 +73,9 @@ export function encodePacket(packet: OutgoingPacket): Uint8Array {
 /** Longest packet that the uplink takes from the broker, fixed header excluded. */
 export const INCOMING_BYTES_MAX = 2_048;
 
+/** Remaining lengths of CONNACK, PUBACK and PINGRESP (MQTT 3.1.1, sections 3.2, 3.4, 3.13), by packet type. */
+const FIXED_LENGTHS: Readonly<Record<number, number>> = { 2: 2, 4: 2, 13: 0 };
+
 /**
  * Reads packets from a stream of bytes in any chunking. A packet longer than INCOMING_BYTES_MAX is refused at its
  * header, before anything of it is kept.
@@ -84,6 +87,7 @@ export class PacketReader {
   /** Bytes of the current packet's body that are still to come; -1 in its fixed header. */
   #bodyLeft = -1;
   #headerBytes = 0;
+  #type = 0;
   #length = 0;
 
   constructor() {
@@ -132,10 +136,14 @@ export class PacketReader {
 
   #headerByte(byte: number): string | undefined {
     const index = this.#headerBytes++;
-    if (index === 0) return undefined;
+    if (index === 0) {
+      this.#type = byte >> 4;
+      return undefined;
+    }
     this.#length += (byte & 127) * 128 ** (index - 1);
     if (this.#length > INCOMING_BYTES_MAX) return `packet longer than ${INCOMING_BYTES_MAX} bytes`;
     if (byte >= 128) return index >= 4 ? 'malformed remaining length' : undefined;
+    if (this.#length !== (FIXED_LENGTHS[this.#type] ?? this.#length)) return 'malformed packet length';
     this.#bodyLeft = this.#length;
     if (this.#length === 0) this.#startHeader();
     return undefined;

@@ -62,6 +62,7 @@ export class Uplink {
   #wakeMs: number;
   #connectedMs = 0;
   #lastSentMs = 0;
+  #lastReceivedMs = 0;
   /** When the answer to the running ping must be there. */
   #pongDueMs: number | undefined;
 
@@ -176,6 +177,7 @@ export class Uplink {
 
   #receive(nowMs: number): void {
     for (let bytes = this.#stream.read(); bytes !== undefined; bytes = this.#stream.read()) {
+      this.#lastReceivedMs = nowMs;
       const result = this.#reader.read(bytes);
       if (!result.ok) return this.#drop(nowMs, `the broker sent what is no MQTT: ${result.error}`);
       for (const packet of result.packets) {
@@ -229,7 +231,8 @@ export class Uplink {
   }
 
   get #pingMs(): number {
-    return this.#lastSentMs + this.#config.keepAliveS * 750;
+    // Also a node that only sends must learn that nobody listens.
+    return Math.min(this.#lastSentMs, this.#lastReceivedMs) + this.#config.keepAliveS * 750;
   }
 
   #deliver(entry: InFlight, nowMs: number): void {

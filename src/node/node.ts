@@ -184,9 +184,10 @@ class SensorNode implements Node {
   }
 
   #sendNext(session: Session, nowMs: number): void {
+    // The rare heartbeat goes before alerts, so that a flapping alert cannot make the node look dead.
+    if (nowMs >= this.#heartbeatMs) return this.#sendHeartbeat(session, nowMs);
     const alert = this.#outbox.shiftAlert();
     if (alert !== undefined) return this.#publish(KIND.alert, session.alert(alert), nowMs);
-    if (nowMs >= this.#heartbeatMs) return this.#sendHeartbeat(session, nowMs);
     const { envelope, count } = session.telemetry(
       (index) => this.#outbox.readingAt(index),
       this.#outbox.queuedReadings,

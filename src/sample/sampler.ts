@@ -1,4 +1,4 @@
-import { noDataValue, SensorError, VALUE_MAX, VALUE_MIN, type NoDataReason } from '../base/no-data.js';
+import { NO_DATA, noDataValue, VALUE_MAX, VALUE_MIN, type NoDataReason } from '../base/no-data.js';
 import type { SensorPort } from '../ports/ports.js';
 
 /** How long the sampler waits before it asks a part again whether its sample is ready. */
@@ -58,12 +58,15 @@ function scaledValue(sample: object, { path, scale, exponent }: ChannelPath): nu
   const scaled = Math.round(
     value * scale * (exponent < 0 ? 10 ** -exponent : 1) * (exponent > 0 ? 10 ** -exponent : 1),
   );
-  return scaled < VALUE_MIN || scaled > VALUE_MAX ? noDataValue('corrupt') : scaled;
+  return scaled >= VALUE_MIN && scaled <= VALUE_MAX ? scaled : noDataValue('corrupt');
 }
 
-/** The reason that an error carries; a driver's unforeseen error is a `deviceError`. */
+/** The reason that an error carries, whoever's driver threw it; an unforeseen error is a `deviceError`. */
 function reasonOf(error: unknown): NoDataReason {
-  return error instanceof SensorError ? error.reason : 'deviceError';
+  const reason = error instanceof Error ? (error as Error & { reason?: unknown }).reason : undefined;
+  return typeof reason === 'string' && Object.hasOwn(NO_DATA, reason)
+    ? (reason as NoDataReason)
+    : 'deviceError';
 }
 
 /**

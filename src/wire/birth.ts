@@ -50,14 +50,27 @@ export interface Birth {
 
 const KEY = { firmware: 1, bundleSha256: 2, resetReason: 3, heartbeatS: 4, utcMs: 5, sensors: 6 } as const;
 
+/** @throws {RangeError} on a text that `decodeBirth` would refuse. */
+function checkTexts({ firmware, resetReason, sensors }: Birth): void {
+  const ofSensors = sensors.flatMap(({ name, channels }) => [
+    name,
+    ...channels.flatMap((channel) => [channel.name, channel.unit]),
+  ]);
+  for (const text of [firmware, resetReason, ...ofSensors]) {
+    if (text.length <= NAME_CHARACTERS_MAX) continue;
+    throw new RangeError(`"birth" expected texts of at most ${NAME_CHARACTERS_MAX} characters, got ${text}`);
+  }
+}
+
 function writeSensor(writer: CborWriter, sensor: SensorInfo): void {
   writer.array(3).text(sensor.name).integer(sensor.tickMs).array(sensor.channels.length);
   for (const { name, unit, exponent } of sensor.channels)
     writer.array(3).text(name).text(unit).integer(exponent);
 }
 
-/** The plaintext of a birth. @throws {RangeError} when it is longer than BIRTH_BYTES_MAX. */
+/** The plaintext of a birth. @throws {RangeError} when it, or a text in it, is too long. */
 export function encodeBirth(birth: Birth): Uint8Array {
+  checkTexts(birth);
   const writer = new CborWriter(BIRTH_BYTES_MAX);
   writer.map(birth.utcMs === undefined ? 5 : 6);
   writer.integer(KEY.firmware).text(birth.firmware).integer(KEY.bundleSha256).bytes(birth.bundleSha256);

@@ -45,6 +45,7 @@ export class CborReader {
       case MAJOR.unsigned:
         return value;
       case MAJOR.negative:
+        if (value === Number.MAX_SAFE_INTEGER) throw new MalformedError('integer beyond 2^53 - 1');
         return -1 - value;
       case MAJOR.bytes:
         return this.#take(value).slice();

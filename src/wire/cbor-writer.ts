@@ -95,8 +95,8 @@ export class CborWriter {
   }
 
   #byte(value: number): this {
-    if (this.#length < this.#buffer.length) this.#buffer[this.#length++] = value;
-    else this.#overflowed = true;
+    if (this.#length === this.#buffer.length) this.#overflowed = true;
+    if (!this.#overflowed) this.#buffer[this.#length++] = value;
     return this;
   }
 

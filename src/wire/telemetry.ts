@@ -9,6 +9,10 @@ export const PLAINTEXT_BYTES_MAX = 512;
 /** Most readings of one batch block. */
 export const BATCH_READINGS_MAX = 255;
 
+/** Bounds of the ticks between two readings of a batch. */
+const STEP_MIN = -0x8000_0000;
+const STEP_MAX = 0x7fff_ffff;
+
 /** One reading as the node holds it: 32-bit integers only. */
 export interface TelemetryReading {
   /** Index into the birth's sensors. */
@@ -68,6 +72,14 @@ export function writeBatch(writer: CborWriter, readings: readonly TelemetryReadi
   }
 }
 
+/** False when two readings are further apart than a batch can say. */
+function hasBatchTicks(readings: readonly TelemetryReading[]): boolean {
+  return readings.every((reading, i) => {
+    const difference = i === 0 ? 0 : reading.tick - readings[i - 1].tick;
+    return difference >= STEP_MIN && difference <= STEP_MAX;
+  });
+}
+
 /** Writes readings of any sensors, grouped by sensor in order of first appearance. */
 export function writeTelemetry(writer: CborWriter, readings: readonly TelemetryReading[]): void {
   const groups = new Map<number, TelemetryReading[]>();
@@ -77,8 +89,8 @@ export function writeTelemetry(writer: CborWriter, readings: readonly TelemetryR
     else group.push(reading);
   }
   for (const group of groups.values()) {
-    if (group.length === 1) writeReading(writer, group[0]);
-    else writeBatch(writer, group);
+    if (group.length > 1 && hasBatchTicks(group)) writeBatch(writer, group);
+    else for (const reading of group) writeReading(writer, reading);
   }
 }
 
@@ -98,7 +110,7 @@ function readTicks(reader: CborReader, count: number): number[] {
     throw new MalformedError('a step for each reading expected');
   for (let i = 1; i < count; i++) {
     const difference = Array.isArray(step) ? step[i - 1] : step;
-    ticks.push(ticks[i - 1] + integerOf(difference, -0x8000_0000, 0x7fff_ffff));
+    ticks.push(ticks[i - 1] + integerOf(difference, STEP_MIN, STEP_MAX));
   }
   return ticks;
 }

@@ -34,7 +34,7 @@ const BROKEN: readonly (readonly [string, object])[] = [
   ['batch.ageMs', { batch: { readings: 1, ageMs: -1 } }],
   ['outbox.readings', { outbox: { readings: 0, alerts: 1 } }],
   ['outbox.readings', { outbox: { readings: 65_537, alerts: 1 } }],
-  ['outbox.alerts', { outbox: { readings: 1, alerts: 0 } }],
+  ['outbox.alerts', { outbox: { readings: 50, alerts: 0 } }],
   ['pace.burst', { pace: { ...pace, burst: 0 } }],
   ['pace.perMinute', { pace: { ...pace, perMinute: 0 } }],
   ['pace.perMinute', { pace: { ...pace, perMinute: Number.NaN } }],

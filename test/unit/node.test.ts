@@ -35,7 +35,7 @@ describe('the way of a reading', () => {
   });
 
   it('waits for the batch or for its age, whichever is first', () => {
-    const rig = new NodeRig({ config: { batch: { readings: 100, ageMs: 3_000 } } }).run(2_999);
+    const rig = new NodeRig({ config: { batch: { readings: 50, ageMs: 3_000 } } }).run(2_999);
     expect(rig.of(KIND.telemetry)).toEqual([]);
     rig.run(3_000);
     expect(rig.readings().length).toBe(4);
