@@ -63,6 +63,7 @@ export function startBench(
       writableBytes: () => 65_536,
       write: (bytes) => {
         if (bytes[0] === 0x10) received.push(Uint8Array.of(0x20, 2, 0, 0));
+        if (bytes[0] === 0xc0) received.push(Uint8Array.of(0xd0, 0));
         if (bytes[0] === 0x33) received.push(Uint8Array.of(0x40, 2, 0, 1));
         if (bytes[0] === 0x30) publishBytes.push(bytes.length);
       },
