@@ -30,6 +30,7 @@ interface InFlight {
   readonly messageId: number;
   /** The connection on which it was written last; 0 for none. */
   connection: number;
+  deliveredMs: number;
 }
 
 type Phase = 'offline' | 'opening' | 'handshaking' | 'online';
@@ -125,7 +126,7 @@ export class Uplink {
       this.#write(encodePacket({ cmd: 'publish', ...message, dup: false }), nowMs);
       return;
     }
-    const entry = { message, messageId: this.#nextMessageId(), connection: 0 };
+    const entry = { message, messageId: this.#nextMessageId(), connection: 0, deliveredMs: nowMs };
     this.#inFlight.push(entry);
     this.#deliver(entry, nowMs);
   }
@@ -227,7 +228,15 @@ export class Uplink {
     }
     if (this.#pongDueMs !== undefined && nowMs >= this.#pongDueMs)
       return this.#drop(nowMs, 'the broker did not answer a ping');
-    this.#wakeMs = this.#pongDueMs ?? this.#pingMs;
+    const ackDueMs = this.#ackDueMs;
+    if (nowMs >= ackDueMs) return this.#drop(nowMs, 'the broker does not acknowledge');
+    this.#wakeMs = Math.min(this.#pongDueMs ?? this.#pingMs, ackDueMs);
+  }
+
+  /** A broker that answers pings and acknowledges nothing would hold the window for ever: two keep-alive times are its. */
+  get #ackDueMs(): number {
+    const waiting = this.#inFlight.filter(({ connection }) => connection === this.#connection);
+    return Math.min(...waiting.map(({ deliveredMs }) => deliveredMs)) + this.#config.keepAliveS * 2_000;
   }
 
   get #pingMs(): number {
@@ -238,6 +247,7 @@ export class Uplink {
   #deliver(entry: InFlight, nowMs: number): void {
     const dup = entry.connection !== 0;
     entry.connection = this.#connection;
+    entry.deliveredMs = nowMs;
     this.#write(encodePacket({ cmd: 'publish', ...entry.message, dup, messageId: entry.messageId }), nowMs);
   }
 

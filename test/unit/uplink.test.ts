@@ -377,3 +377,18 @@ test('a reconnect in good order sends DISCONNECT, so that the broker keeps the w
   rig.run(rig.uplink.wakeMs);
   expect(rig.uplink.connection).toBe(2);
 });
+
+describe('acknowledgements', () => {
+  it('that never come end the connection after two keep-alive times, and the message is delivered again', () => {
+    const rig = onlineRig();
+    rig.broker.script.acknowledges = false;
+    rig.publish(7, 1);
+    const publishedMs = rig.clock.nowMs;
+    rig.run(publishedMs + KEEP_ALIVE_S * 2_000 - 1);
+    expect(rig.broker.opens).toBe(1);
+    rig.broker.script.acknowledges = true;
+    rig.run(publishedMs + KEEP_ALIVE_S * 2_000 + BACKOFF.maxMs);
+    expect(published(rig, 2)).toEqual([[7, true]]);
+    expect(rig.uplink.unacknowledged).toBe(0);
+  });
+});
