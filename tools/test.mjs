@@ -1,5 +1,6 @@
 // `npm test`: installs and builds what is missing, checks types, rules and arrows, then runs every test.
 import { buildIfStale, installIfMissing, root, run } from './install.mjs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 installIfMissing();
@@ -7,4 +8,11 @@ buildIfStale();
 console.log('mamori: checking types, rules, format and arrows ...');
 run('npm', ['run', '--silent', 'check']);
 console.log('mamori: running the tests ...');
-run(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...process.argv.slice(2)]);
+// The report is what `mamori checklist` takes as evidence.
+const report = ['--json', `--outputFile=${join(root, 'reports', 'jest.json')}`];
+mkdirSync(join(root, 'reports'), { recursive: true });
+run(process.execPath, [
+  join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+  ...report,
+  ...process.argv.slice(2),
+]);

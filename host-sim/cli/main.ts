@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { checklistCommand } from './checklist.js';
 import { demoCommand } from './demo.js';
 import { errorText, UserError } from './errors.js';
 import { gatewayCommand } from './gateway.js';
@@ -12,7 +13,8 @@ const program = new Command('mamori')
   .addCommand(demoCommand())
   .addCommand(simCommand())
   .addCommand(gatewayCommand())
-  .addCommand(nodeCommand());
+  .addCommand(nodeCommand())
+  .addCommand(checklistCommand());
 
 try {
   await program.parseAsync();

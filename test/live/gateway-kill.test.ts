@@ -74,7 +74,7 @@ describeWithMosquitto()('a gateway that is killed', () => {
         await end(running, 'SIGKILL');
         running = gateway();
       }
-      expect(await ended(node)).toBe(0);
+      expect({ code: await ended(node), output: node.output() }).toMatchObject({ code: 0 });
       const counters = JSON.parse(
         node
           .output()
