@@ -173,7 +173,7 @@ export function checkConfig(config: NodeConfig): void {
   checkInteger('batch.readings', config.batch.readings, { min: 1, max: batchMax });
   checkInteger('outbox.alerts', config.outbox.alerts, { min: 1, max: 1_024 });
   checkInteger('pace.burst', config.pace.burst, { min: 1, max: 10_000 });
-  checkNumber('pace.perMinute', config.pace.perMinute, { min: 0.001, max: 60_000 });
+  checkNumber('pace.perMinute', config.pace.perMinute, { min: 0.001, max: 1_000_000 });
   checkInteger('sensors.length', config.sensors.length, { min: 1, max: SENSORS_MAX });
   config.sensors.forEach((sensor, i) => checkSensor(`sensors[${i}]`, sensor));
   // The longest birth that this configuration can lead to: one that does not fit must not use up a root first.

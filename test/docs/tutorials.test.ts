@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWithMosquitto, PROJECT } from '../support/processes.js';
+
+/** All shell blocks of a document, as one script that stops at the first failure. */
+function scriptOf(name: string): string {
+  const text = readFileSync(join(PROJECT, 'docs', name), 'utf8');
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block);
+  return ['set -eu', ...blocks].join('\n');
+}
+
+function follow(name: string): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', scriptOf(name)], {
+    cwd: PROJECT,
+    encoding: 'utf8',
+    timeout: 110_000,
+  });
+  return { status, stdout, stderr };
+}
+
+const folder = join(PROJECT, '.mamori');
+beforeEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the tester can follow the tutorial to its end', () => {
+  const { status, stdout, stderr } = follow('tutorial-tester.md');
+  expect({ status, stderr: stderr.includes('mamori: 1') ? '' : stderr }).toMatchObject({ status: 0 });
+  expect(stdout).toContain('ALERT raised (critical): air temperature -4 Cel');
+}, 120_000);
+
+describeWithMosquitto()('with a broker', () => {
+  test('the integrator can follow the tutorial to its end', () => {
+    const { status, stdout, stderr } = follow('tutorial-integrator.md');
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stdout).toMatch(/pump +offline .* 6[01] readings/);
+    expect(stdout).toContain('ALERT raised (warning): motor temperature');
+  }, 120_000);
+});
