@@ -7,7 +7,8 @@ import { describeWithMosquitto, PROJECT } from '../support/processes.js';
 function scriptOf(name: string): string {
   const text = readFileSync(join(PROJECT, 'docs', name), 'utf8');
   const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block);
-  return ['set -eu', ...blocks].join('\n');
+  // What a block leaves in the background ends with the script, however it ends.
+  return ['set -eu', "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT", ...blocks].join('\n');
 }
 
 function follow(name: string): { status: number | null; stdout: string; stderr: string } {
