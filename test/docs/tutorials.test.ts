@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithMosquitto, PROJECT } from '../support/processes.js';
+import { describeWithMosquitto, freePort, PROJECT } from '../support/processes.js';
 
 /** All shell blocks of a document, as one script that stops at the first failure. */
 function scriptOf(name: string): string {
@@ -11,8 +11,10 @@ function scriptOf(name: string): string {
   return ['set -eu', "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT", ...blocks].join('\n');
 }
 
-function follow(name: string): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', scriptOf(name)], {
+/** @param port takes the place of the tutorial's own, which another run on this machine may have. */
+function follow(name: string, port = 18831): { status: number | null; stdout: string; stderr: string } {
+  const script = scriptOf(name).replaceAll('18831', String(port));
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
     cwd: PROJECT,
     encoding: 'utf8',
     timeout: 110_000,
@@ -31,8 +33,8 @@ test('the tester can follow the tutorial to its end', () => {
 }, 120_000);
 
 describeWithMosquitto()('with a broker', () => {
-  test('the integrator can follow the tutorial to its end', () => {
-    const { status, stdout, stderr } = follow('tutorial-integrator.md');
+  test('the integrator can follow the tutorial to its end', async () => {
+    const { status, stdout, stderr } = follow('tutorial-integrator.md', await freePort());
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(stdout).toMatch(/pump +offline .* 6[01] readings/);
     expect(stdout).toContain('ALERT raised (warning): motor temperature');
