@@ -62,6 +62,27 @@ export function toBase32(bytes: Uint8Array): string {
   return text;
 }
 
+/**
+ * Reads RFC 4648 base32 in lower case, without padding. Bits behind the last whole byte are dropped.
+ * @throws {TypeError} on a character that is no digit of it.
+ */
+export function fromBase32(text: string): Uint8Array {
+  const bytes = new Uint8Array(Math.floor((text.length * 5) / 8));
+  let at = 0;
+  let bits = 0;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = BASE32.indexOf(text[i]);
+    if (digit < 0) throw new TypeError(`"base32" expected a digit a-z, 2-7 at ${i}`);
+    value = ((value << 5) | digit) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[at++] = value >> bits;
+  }
+  return bytes;
+}
+
 /** ASCII text to bytes. @throws {RangeError} on a character above U+007E or below U+0020. */
 export function asciiBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);

@@ -43,7 +43,8 @@ function uint32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
-function partiesBytes({ nodeId, gatewayId }: Parties): Uint8Array {
+/** Both ids with their lengths, as every derivation binds them. */
+export function partiesBytes({ nodeId, gatewayId }: Parties): Uint8Array {
   const node = asciiBytes(nodeId);
   const gateway = asciiBytes(gatewayId);
   return concatBytes(Uint8Array.of(node.length), node, Uint8Array.of(gateway.length), gateway);
