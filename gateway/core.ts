@@ -7,6 +7,10 @@ import type { NoDataReason } from '../src/base/no-data.js';
 import { checkBytes } from '../src/base/assert.js';
 import { ROOT_BYTES } from '../src/seal/keys.js';
 import { Opener, type Opened, type Refusal } from '../src/seal/opener.js';
+import type { Claim } from '../src/seal/claim.js';
+import { parsePairingTopic } from '../src/seal/pairing.js';
+import type { SecretSource } from '../src/seal/x25519.js';
+import { Pairings, SYSTEM_ENTROPY, type PairingState, type Reply } from './pairing.js';
 import type { BirthRow, NodeState, Store } from './store.js';
 
 /** A node that has not been heard for this many heartbeat intervals is silent. */
@@ -59,6 +63,7 @@ export type GatewayEvent =
       readonly heartbeat: Heartbeat;
     }
   | { readonly type: 'state'; readonly nodeId: string; readonly utcMs: number; readonly state: NodeState }
+  | { readonly type: 'pairing'; readonly nodeId: string; readonly utcMs: number; readonly state: PairingState }
   | {
       readonly type: 'refusal';
       readonly nodeId: string;
@@ -68,7 +73,7 @@ export type GatewayEvent =
 
 /** The Opener's reasons, and the gateway's own. `waiting` frames are kept until their birth comes. */
 export type RefusalReason =
-  Exclude<Refusal, 'unknownSession'> | 'unknownTopic' | 'unknownNode' | 'waiting' | 'evicted';
+  Exclude<Refusal, 'unknownSession'> | 'unknownTopic' | 'unknownNode' | 'waiting' | 'evicted' | 'claimReused';
 
 /**
  * The gateway's work on one message, without a network: open, check, store in one transaction, say what it was.
@@ -77,9 +82,32 @@ export type RefusalReason =
 export class GatewayCore {
   readonly #store: Store;
   readonly #openers = new Map<string, Opener>();
+  readonly #pairings: Pairings;
+  #replies: Reply[] = [];
 
-  constructor(store: Store) {
+  /** @param entropy where pairing draws keys from; a simulation gives a seeded one. */
+  constructor(store: Store, entropy: SecretSource = SYSTEM_ENTROPY) {
     this.#store = store;
+    this.#pairings = new Pairings(store, entropy);
+  }
+
+  /**
+   * Waits for the node of this claim, from now on.
+   * @throws {TypeError} on a claim of another shape; {Error} when the node is registered already.
+   */
+  pair(claim: Claim, gatewayId: string, name = claim.nodeId): void {
+    this.#openers.delete(claim.nodeId);
+    this.#store.transaction(() => this.#pairings.open(claim, gatewayId, name));
+  }
+
+  /** How far the pairing of a node is; undefined when none was opened. */
+  pairingState(nodeId: string): PairingState | undefined {
+    return this.#pairings.stateOf(nodeId);
+  }
+
+  /** What `receive` wants published, at quality of service 1 and not retained. Lost ones come again when the node asks. */
+  takeReplies(): Reply[] {
+    return this.#replies.splice(0);
   }
 
   /** Registers a node with the root key of its first session. @throws {TypeError} on a bad id or key; {Error} when it is there already. */
@@ -97,9 +125,17 @@ export class GatewayCore {
    */
   receive(topic: string, payload: Uint8Array, utcMs: number): GatewayEvent[] {
     const place = parseTopic(topic);
+    const pairing = parsePairingTopic(topic);
+    // The gateway's own replies come back to it, since it subscribes to all of a node's topics.
+    if (pairing?.letter === 'q') return [];
     try {
-      return this.#store.transaction(() => this.#receive(place, payload, utcMs));
+      return this.#store.transaction(() =>
+        pairing === undefined
+          ? this.#receive(place, payload, utcMs)
+          : this.#receiveFirst(pairing.nodeId, payload, utcMs),
+      );
     } catch (error) {
+      this.#replies = [];
       if (place !== undefined) this.#openers.delete(place.nodeId);
       throw error;
     }
@@ -132,6 +168,14 @@ export class GatewayCore {
   #refuse(nodeId: string, reason: RefusalReason, utcMs: number): GatewayEvent[] {
     this.#store.countRefusal(nodeId, reason);
     return [{ type: 'refusal', nodeId, utcMs, reason }];
+  }
+
+  #receiveFirst(nodeId: string, frame: Uint8Array, utcMs: number): GatewayEvent[] {
+    const result = this.#pairings.receive(nodeId, frame);
+    if (result.kind === 'unknownNode') return this.#refuse('', 'unknownNode', utcMs);
+    if (!('reply' in result)) return this.#refuse(nodeId, result.kind, utcMs);
+    this.#replies.push(result.reply);
+    return result.kind === 'answered' ? [{ type: 'pairing', nodeId, utcMs, state: 'answered' }] : [];
   }
 
   #receive(
@@ -240,12 +284,21 @@ export class GatewayCore {
       birth,
     });
     this.#store.setNodeBorn(nodeId);
-    const events = this.#seen(nodeId, utcMs);
+    const events = this.#confirmPairing(nodeId, utcMs);
+    events.push(...this.#seen(nodeId, utcMs));
     events.push({ type: 'birth', nodeId, session, utcMs, birth });
     for (const { kind, envelope, arrivedMs } of this.#store.takePending(nodeId, session)) {
       events.push(...this.#receive({ nodeId, kind }, envelope, arrivedMs));
     }
     return events;
+  }
+
+  /** The first birth proves that the node has the root; the node then gets the same proof of the gateway. */
+  #confirmPairing(nodeId: string, utcMs: number): GatewayEvent[] {
+    const reply = this.#pairings.confirm(nodeId);
+    if (reply === undefined) return [];
+    this.#replies.push(reply);
+    return [{ type: 'pairing', nodeId, utcMs, state: 'paired' }];
   }
 
   /** A last will is a hint, and only about the connection that the node last told of. */

@@ -21,6 +21,8 @@ export interface GatewayClientOptions {
 /** A running subscription. */
 export interface GatewayClient {
   readonly connected: boolean;
+  /** Publishes at quality of service 1, not retained. What cannot be sent is lost: the node asks again. */
+  publish(topic: string, payload: Uint8Array): void;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,12 @@ export function connectGateway(options: GatewayClientOptions): GatewayClient {
   return {
     get connected() {
       return client.connected;
+    },
+    publish: (topic, payload) => {
+      if (!client.connected) return onStatus('not connected, a reply is lost until the node asks again');
+      client.publish(topic, Buffer.from(payload), { qos: 1 }, (error) => {
+        if (error) onStatus(`a reply was not sent: ${error.message}`);
+      });
     },
     close: () => client.endAsync(),
   };

@@ -1,5 +1,21 @@
 /** Tables of a gateway's store. A change here needs a new number in `user_version` and a step that migrates. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** Tables that version 2 brought. */
+const PAIRINGS = `
+CREATE TABLE pairings (
+  node_id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  gateway_id TEXT NOT NULL,
+  psk BLOB,
+  first_message BLOB,
+  answer BLOB,
+  confirmation BLOB
+) STRICT, WITHOUT ROWID;
+`;
+
+/** What makes a store of the next version out of one of the version that is the key. */
+export const MIGRATIONS: Readonly<Record<number, string>> = { 1: PAIRINGS };
 
 export const SCHEMA = `
 CREATE TABLE nodes (
@@ -65,4 +81,4 @@ CREATE TABLE refusals (
   count INTEGER NOT NULL,
   PRIMARY KEY (node_id, reason)
 ) STRICT, WITHOUT ROWID;
-`;
+${PAIRINGS}`;

@@ -7,7 +7,8 @@ import { toHex, fromHex } from '../src/base/bytes.js';
 import type { Kind } from '../src/wire/envelope.js';
 import type { Alert, Heartbeat } from '../src/wire/events.js';
 import type { DecodedReading } from '../src/wire/telemetry.js';
-import { SCHEMA, SCHEMA_VERSION } from './schema.js';
+import { PairingTable } from './pairing-table.js';
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.js';
 
 /** Frames of a node's sessions that are not born yet are kept up to this number; the oldest goes first, counted. */
 export const PENDING_MAX = 256;
@@ -82,6 +83,8 @@ function nodeRow(raw: RawNode): NodeRow {
 export class Store {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  /** Pairings that are under way or done. */
+  readonly pairings: PairingTable;
 
   /** @throws {Error} when the file is no store of this version, or cannot be written. */
   constructor(path: string, { durable = true, pagesMax }: StoreOptions = {}) {
@@ -92,9 +95,10 @@ export class Store {
     this.#db.pragma(`synchronous = ${durable ? 'FULL' : 'OFF'}`);
     this.#db.pragma('foreign_keys = ON');
     const version = this.#db.pragma('user_version', { simple: true }) as number;
-    if (version === 0) this.#create();
-    else if (version !== SCHEMA_VERSION)
+    if (version > SCHEMA_VERSION)
       throw new Error(`${path} is a store of version ${version}, expected ${SCHEMA_VERSION}`);
+    this.#bringUp(version);
+    this.pairings = new PairingTable(this.#db);
     if (pagesMax !== undefined) this.#db.pragma(`max_page_count = ${pagesMax}`);
   }
 
@@ -115,6 +119,11 @@ export class Store {
       root.session,
       root.root,
     ]);
+  }
+
+  /** Forgets a node that has sent nothing yet. */
+  removeUnborn(nodeId: string): void {
+    this.#run("DELETE FROM nodes WHERE node_id = ? AND state = 'unborn'", [nodeId]);
   }
 
   nodes(): NodeRow[] {
@@ -333,9 +342,12 @@ export class Store {
     }[];
   }
 
-  #create(): void {
+  /** Creates the tables, or brings those of an earlier version up to date; all or nothing. */
+  #bringUp(version: number): void {
+    if (version === SCHEMA_VERSION) return;
     this.transaction(() => {
-      this.#db.exec(SCHEMA);
+      if (version === 0) this.#db.exec(SCHEMA);
+      for (let from = version; from > 0 && from < SCHEMA_VERSION; from++) this.#db.exec(MIGRATIONS[from]);
       this.#db.pragma(`user_version = ${SCHEMA_VERSION}`);
     });
   }

@@ -26,6 +26,8 @@ export function eventText(event: GatewayEvent, nameOf: (nodeId: string) => strin
       return `${at} heartbeat: ${event.heartbeat.queuedReadings} waiting, ${event.heartbeat.droppedReadings} dropped`;
     case 'state':
       return `${at} is ${event.state}`;
+    case 'pairing':
+      return `${at} pairing: ${event.state}`;
     case 'refusal':
       return event.reason === 'duplicate' || event.reason === 'waiting'
         ? undefined

@@ -1,4 +1,4 @@
-import mqttPacket, { type IConnectPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
+import mqttPacket, { type IConnectPacket, type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
 import type { Scheduled, Scheduler } from './scheduler.js';
 import type { Server, ServerHandler, ServerSide } from './virtual-network.js';
 
@@ -17,6 +17,8 @@ interface Client {
   will: { topic: string; payload: Uint8Array; qos: number } | undefined;
   keepAliveMs: number;
   timer: Scheduled | undefined;
+  readonly topics: Set<string>;
+  lastMessageId: number;
 }
 
 interface Queued {
@@ -85,7 +87,7 @@ export class VirtualBroker implements Server {
 
   accept(side: ServerSide): ServerHandler | undefined {
     if (!this.#up) return undefined;
-    const client: Client = { side, clientId: undefined, will: undefined, keepAliveMs: 0, timer: undefined };
+    const client: Client = { side, clientId: undefined, will: undefined, keepAliveMs: 0, timer: undefined, topics: new Set(), lastMessageId: 0 };
     this.#clients.add(client);
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     parser.on('packet', (packet) => this.#take(client, packet));
@@ -98,11 +100,31 @@ export class VirtualBroker implements Server {
     };
   }
 
+  /**
+   * A message of the gateway's. Only clients that are connected get it: what the model leaves out is that a broker
+   * would keep it for the others.
+   */
+  publish(topic: string, payload: Uint8Array): void {
+    for (const client of this.#clients) {
+      if (!client.topics.has(topic)) continue;
+      const messageId = (client.lastMessageId = (client.lastMessageId % 0xffff) + 1);
+      const bytes = Buffer.from(payload);
+      this.#write(client, { cmd: 'publish', topic, payload: bytes, qos: 1, retain: false, dup: false, messageId });
+    }
+  }
+
+  #subscribe(client: Client, { subscriptions, messageId }: ISubscribePacket): void {
+    for (const { topic } of subscriptions) client.topics.add(topic);
+    this.#write(client, { cmd: 'suback', messageId, granted: subscriptions.map(() => 1) });
+  }
+
   #take(client: Client, packet: Packet): void {
     if (!this.#clients.has(client)) return;
     if (packet.cmd === 'connect') this.#connect(client, packet);
     else if (client.clientId === undefined) return this.#lose(client, true);
     else if (packet.cmd === 'publish') this.#publish(client, packet);
+    else if (packet.cmd === 'subscribe') this.#subscribe(client, packet);
+    else if (packet.cmd === 'puback') return this.#watch(client);
     else if (packet.cmd === 'pingreq') this.#write(client, { cmd: 'pingresp' });
     else if (packet.cmd === 'disconnect') {
       client.will = undefined;

@@ -5,7 +5,11 @@ import { GatewayCore, type GatewayEvent } from '../../gateway/core.js';
 import { Store } from '../../gateway/store.js';
 import { decodeRoot, type Root } from '../../src/seal/keys.js';
 import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
+import type { SecretSource } from '../../src/seal/x25519.js';
 import type { NodePlan } from './plan.js';
+
+/** Publishes what the gateway wants to tell a node. */
+export type Publish = (topic: string, payload: Uint8Array) => void;
 
 function provisionedRoot(flash: ReadonlyMap<string, Uint8Array>): Root {
   const root = decodeRoot(flash.get(ROOT_FLASH_NAME) ?? new Uint8Array(0));
@@ -17,14 +21,24 @@ function provisionedRoot(flash: ReadonlyMap<string, Uint8Array>): Root {
 export class GatewayHost {
   readonly #folder = mkdtempSync(join(tmpdir(), 'mamori-sim-'));
   readonly #onEvent: (event: GatewayEvent) => void;
+  readonly #publish: Publish;
+  readonly #entropy: SecretSource;
   #running: { store: Store; core: GatewayCore } | undefined;
 
-  constructor(plans: readonly NodePlan[], onEvent: (event: GatewayEvent) => void) {
+  constructor(
+    plans: readonly NodePlan[],
+    onEvent: (event: GatewayEvent) => void,
+    publish: Publish,
+    entropy: SecretSource,
+  ) {
     this.#onEvent = onEvent;
+    this.#publish = publish;
+    this.#entropy = entropy;
     const { store, core } = this.#open();
     store.transaction(() => {
-      for (const { config, flash, name } of plans) {
-        store.addNode(config.nodeId, name, config.gatewayId, provisionedRoot(flash));
+      for (const { config, flash, name, claim } of plans) {
+        if (claim !== undefined) core.pair(claim, config.gatewayId, name);
+        else store.addNode(config.nodeId, name, config.gatewayId, provisionedRoot(flash));
       }
     });
     this.#running = { store, core };
@@ -38,7 +52,9 @@ export class GatewayHost {
   /** Takes a message and tells what was in it. @throws {Error} when the store cannot be written. */
   deliver(topic: string, payload: Uint8Array, utcMs: number): void {
     if (this.#running === undefined) throw new Error('the gateway is down');
-    for (const event of this.#running.core.receive(topic, payload, utcMs)) this.#onEvent(event);
+    const { core } = this.#running;
+    for (const event of core.receive(topic, payload, utcMs)) this.#onEvent(event);
+    for (const reply of core.takeReplies()) this.#publish(reply.topic, reply.payload);
   }
 
   /** Tells of nodes that have gone silent; a gateway that is down tells nothing. */
@@ -64,6 +80,6 @@ export class GatewayHost {
 
   #open(): { store: Store; core: GatewayCore } {
     const store = new Store(join(this.#folder, 'gateway.sqlite'), { durable: false });
-    return { store, core: new GatewayCore(store) };
+    return { store, core: new GatewayCore(store, this.#entropy) };
   }
 }

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { accountAlerts, accountReadings } from '../check/accounting.js';
 import { connectGateway, type GatewayClient } from '../../gateway/mqtt-client.js';
+import { SYSTEM_ENTROPY } from '../../gateway/pairing.js';
 import { LiveScheduler } from '../network/scheduler.js';
 import { tcpLinks } from '../network/tcp-link.js';
 import type { Scenario } from '../scenario/types.js';
@@ -75,7 +76,8 @@ class LiveRun {
       onLog,
     };
     this.#hosts = makeHosts(plans, options, tcpLinks(host, port), context, randomFillSync);
-    this.#gateway = new GatewayHost(plans, onEvent);
+    const publish = (topic: string, payload: Uint8Array) => this.#client?.publish(topic, payload);
+    this.#gateway = new GatewayHost(plans, onEvent, publish, SYSTEM_ENTROPY);
   }
 
   async run(): Promise<Summary> {

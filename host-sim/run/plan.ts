@@ -3,6 +3,8 @@ import { toBase32 } from '../../src/base/bytes.js';
 import { SeededRandom } from '../../src/base/random.js';
 import { encodeRoot, ROOT_BYTES } from '../../src/seal/keys.js';
 import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
+import { CLAIM_FLASH_NAME, encodeClaim } from '../../src/pair/flash.js';
+import { CLAIM_SECRET_BYTES, type Claim } from '../../src/seal/claim.js';
 import type { NodeConfig, SensorConfig } from '../../src/node/config.js';
 import type { Scenario, ScenarioNode, ScenarioSensor } from '../scenario/types.js';
 
@@ -19,6 +21,8 @@ export interface NodePlan {
   readonly parts: Readonly<Record<string, PartName>>;
   /** What the flash holds at first; the machine goes on with this very map. */
   readonly flash: Map<string, Uint8Array>;
+  /** What the gateway is told to pair with; undefined for a node whose root key it has from the start. */
+  readonly claim?: Claim;
   /** Seed of this node's noise and entropy. */
   readonly seed: number;
   readonly startMs: number;
@@ -52,6 +56,18 @@ export function nodeConfig(node: ScenarioNode, nodeId: string, firmware: NodeCon
   };
 }
 
+/** What the flash holds at first: a root key, or a claim. */
+function keysOf(
+  { keys }: ScenarioNode,
+  nodeId: string,
+  draw: (length: number) => Uint8Array,
+): Pick<NodePlan, 'flash' | 'claim'> {
+  if (keys === 'provisioned')
+    return { flash: new Map([[ROOT_FLASH_NAME, encodeRoot({ session: 1, root: draw(ROOT_BYTES) })]]) };
+  const claim = { nodeId, secret: draw(CLAIM_SECRET_BYTES) };
+  return { flash: new Map([[CLAIM_FLASH_NAME, encodeClaim(claim)]]), claim };
+}
+
 /**
  * All nodes of a run, ids and keys drawn from `seed`.
  * @param fill draws keys and ids; a live run against somebody's broker gives a real source.
@@ -76,7 +92,7 @@ export function planNodes(
         group: node.name,
         config: nodeConfig(node, nodeId, firmware),
         parts: Object.fromEntries(node.sensors.map(({ name, part }) => [name, part])),
-        flash: new Map([[ROOT_FLASH_NAME, encodeRoot({ session: 1, root: draw(ROOT_BYTES) })]]),
+        ...keysOf(node, nodeId, draw),
         seed: random.nextUint32(),
         startMs: node.startMs,
         sensors: node.sensors,

@@ -3,6 +3,8 @@ import { VirtualBroker } from '../network/virtual-broker.js';
 import { VirtualNetwork, type VirtualLink } from '../network/virtual-network.js';
 import { VirtualScheduler } from '../network/scheduler.js';
 import { toHex } from '../../src/base/bytes.js';
+import { SeededRandom } from '../../src/base/random.js';
+import type { GatewayEvent } from '../../gateway/core.js';
 import type { Scenario } from '../scenario/types.js';
 import { GatewayHost } from './gateway-host.js';
 import type { NodeHost } from './node-host.js';
@@ -22,6 +24,7 @@ const SILENCE_CHECK_MS = 60_000;
 /** How long a run goes on beyond its drain for the last acknowledgements to come. */
 const SETTLE_MS_MAX = 3_600_000;
 const SETTLE_STEP_MS = 250;
+const GATEWAY_SEED = 0x6761_7465;
 
 /** One scenario under virtual time: everything is a function of the scenario and its seed. */
 class VirtualRun {
@@ -55,13 +58,17 @@ class VirtualRun {
       onLog,
     };
     this.#hosts = makeHosts(plans, options, network.link, context);
-    this.#gateway = new GatewayHost(plans, (event) => {
+    const note = (event: GatewayEvent) => {
       trace.write({
         t: this.#scheduler.nowMs(),
         gateway: event.type === 'birth' ? { ...event, birth: undefined } : event,
       });
       onEvent(event);
-    });
+    };
+    // The gateway's entropy is a function of the seed, and never what a node draws.
+    const entropy = new SeededRandom(scenario.seed ^ GATEWAY_SEED);
+    const publish = (topic: string, payload: Uint8Array) => this.#broker.publish(topic, payload);
+    this.#gateway = new GatewayHost(plans, note, publish, entropy);
   }
 
   async run(): Promise<Summary> {

@@ -78,6 +78,7 @@ export const node: Parse<ScenarioNode> = then(
     queue: optional('queue', queue, QUEUE_DEFAULT),
     pace: optional('pace', pace, PACE_DEFAULT),
     startMs: optional('start', duration({ min: 0, max: SPAN_MS_MAX }), 0),
+    keys: optional('keys', oneOf('provisioned', 'claim'), 'provisioned'),
     sensors: required('sensors', list(sensor, { min: 1, max: SENSORS_MAX })),
   }),
   (value, field) => {

@@ -44,6 +44,8 @@ export interface ScenarioNode {
   readonly pace: ScenarioPace;
   /** Delay before power comes on. */
   readonly startMs: number;
+  /** `provisioned`: node and gateway hold a root key from the start. `claim`: they pair when they meet. */
+  readonly keys: 'provisioned' | 'claim';
   readonly sensors: readonly ScenarioSensor[];
 }
 

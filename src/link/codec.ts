@@ -12,7 +12,7 @@ export type OutgoingPacket =
       keepalive: number;
       username?: string;
       password?: string;
-      will: { topic: string; payload: Uint8Array; qos: 0 | 1; retain: boolean };
+      will?: { topic: string; payload: Uint8Array; qos: 0 | 1; retain: boolean };
     }
   | {
       cmd: 'publish';
@@ -23,6 +23,7 @@ export type OutgoingPacket =
       dup: boolean;
       messageId?: number;
     }
+  | { cmd: 'subscribe'; messageId: number; subscriptions: { topic: string; qos: 1 }[] }
   | { cmd: 'puback'; messageId: number }
   | { cmd: 'pingreq' }
   | { cmd: 'disconnect' };
@@ -36,6 +37,9 @@ export interface IncomingPacket {
   readonly topic?: string;
   readonly payload?: Uint8Array;
   readonly qos?: number;
+  readonly retain?: boolean;
+  /** Of a SUBACK. */
+  readonly granted?: readonly number[];
 }
 
 interface Parser {

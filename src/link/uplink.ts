@@ -37,15 +37,17 @@ type Phase = 'offline' | 'opening' | 'handshaking' | 'online';
 
 /** What the uplink asks of the node. */
 export interface UplinkHooks {
-  /** The sealed last will of a new connection, or undefined when none can be made now. */
-  makeWill(connection: number, nowMs: number): Uint8Array | undefined;
+  /** The sealed last will of a new connection, `none` to connect without, or undefined when none can be made now. */
+  makeWill(connection: number, nowMs: number): Uint8Array | 'none' | undefined;
+  /** Takes a message of the topic that `listen` asked for. It must not call the uplink. */
+  receive?(payload: Uint8Array): void;
   /** Says what happened, for the log. */
   report(text: string): void;
 }
 
 /**
  * An MQTT 3.1.1 client as a state machine over a byte stream: connect with last will, keep-alive, QoS 0 and 1,
- * re-delivery of what was not acknowledged, reconnect after back-off. It never waits: `step` does what is due.
+ * re-delivery of what was not acknowledged, one subscription, reconnect after back-off. It never waits: `step` does what is due.
  */
 export class Uplink {
   readonly #config: UplinkConfig;
@@ -58,6 +60,11 @@ export class Uplink {
   #connection = 0;
   #lastMessageId = 0;
   #acknowledged = 0;
+  #topic: string | undefined;
+  /** The connection on which the topic was asked for, and the one on which the broker has granted it. */
+  #askedConnection = 0;
+  #grantedConnection = 0;
+  #refusedMessages = 0;
   #sentBytes = 0;
   /** What happens next if nothing else does: retry, give up waiting, or ping. */
   #wakeMs: number;
@@ -120,6 +127,22 @@ export class Uplink {
     );
   }
 
+  /** The one topic to receive from, or undefined for none. Asked for again on each connection. */
+  listen(topic: string | undefined): void {
+    if (topic !== this.#topic) this.#askedConnection = this.#grantedConnection = 0;
+    this.#topic = topic;
+  }
+
+  /** True when the broker delivers what `listen` asked for. */
+  get listening(): boolean {
+    return this.online && this.#grantedConnection === this.#connection;
+  }
+
+  /** Messages that were retained, or of a topic that was not asked for: acknowledged and thrown away. */
+  get refusedMessages(): number {
+    return this.#refusedMessages;
+  }
+
   /** Sends a message now; at QoS 1 keeps it until it is acknowledged. Only while `canPublish`. */
   publish(message: Message, nowMs: number): void {
     if (message.qos === 0) {
@@ -166,13 +189,13 @@ export class Uplink {
     this.#connection++;
     this.#reader = new PacketReader();
     this.#phase = 'handshaking';
-    const will = { topic: willTopic, payload, qos: 1, retain: false } as const;
+    const will = payload === 'none' ? {} : { will: { topic: willTopic, payload, qos: 1, retain: false } as const };
     const names = {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
     };
     const fixed = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false } as const;
-    this.#write(encodePacket({ ...fixed, clientId, keepalive: keepAliveS, ...names, will }), nowMs);
+    this.#write(encodePacket({ ...fixed, clientId, keepalive: keepAliveS, ...names, ...will }), nowMs);
     this.#wakeMs = nowMs + this.#answerMs;
   }
 
@@ -195,7 +218,10 @@ export class Uplink {
       this.#pongDueMs = undefined;
       return;
     }
-    // Nothing is subscribed to, so any other packet breaks the protocol.
+    if (packet.cmd === 'suback' && this.online && this.#askedConnection === this.#connection)
+      return this.#granted(packet);
+    if (packet.cmd === 'publish' && this.online && (packet.qos ?? 0) < 2) return this.#incoming(packet, nowMs);
+    // Everything is asked for at quality of service 1, so any other packet breaks the protocol.
     this.#drop(nowMs, `the broker sent an unexpected ${packet.cmd}`);
   }
 
@@ -206,6 +232,32 @@ export class Uplink {
     this.#connectedMs = nowMs;
     this.#pongDueMs = undefined;
     this.#hooks.report(`connected, connection ${this.#connection}`);
+  }
+
+  #granted({ granted }: IncomingPacket): void {
+    if (granted?.length === 1 && granted[0] <= 1) this.#grantedConnection = this.#connection;
+    else this.#hooks.report('the broker refused the subscription');
+  }
+
+  /** A retained message has been lying there for who knows how long: what must be fresh is never retained. */
+  #incoming({ topic, payload, qos, retain, messageId }: IncomingPacket, nowMs: number): void {
+    if (topic === this.#topic && retain !== true && payload !== undefined) this.#hooks.receive?.(payload);
+    else this.#refusedMessages++;
+    // A stream that has failed may still hold what came before; without an acknowledgement it comes again.
+    if (qos !== 1 || messageId === undefined || this.#stream.state() !== 'open') return;
+    const bytes = encodePacket({ cmd: 'puback', messageId });
+    if (this.#stream.writableBytes() < bytes.length)
+      return this.#drop(nowMs, 'no room to acknowledge what the broker sends');
+    this.#write(bytes, nowMs);
+  }
+
+  /** Asks for the topic once on each connection. */
+  #subscribe(nowMs: number): void {
+    if (this.#topic === undefined || this.#askedConnection === this.#connection) return;
+    if (this.#stream.writableBytes() < PUBLISH_BYTES_MAX) return;
+    const subscriptions = [{ topic: this.#topic, qos: 1 as const }];
+    this.#askedConnection = this.#connection;
+    this.#write(encodePacket({ cmd: 'subscribe', messageId: this.#nextMessageId(), subscriptions }), nowMs);
   }
 
   #acknowledge(messageId: number | undefined): void {
@@ -222,6 +274,7 @@ export class Uplink {
       if (this.#stream.writableBytes() < PUBLISH_BYTES_MAX) break;
       this.#deliver(entry, nowMs);
     }
+    this.#subscribe(nowMs);
     if (this.#pongDueMs === undefined && nowMs >= this.#pingMs) {
       this.#write(encodePacket({ cmd: 'pingreq' }), nowMs);
       this.#pongDueMs = nowMs + this.#answerMs;

@@ -5,8 +5,8 @@ import { Backoff } from '../pace/backoff.js';
 import { TokenBucket } from '../pace/token-bucket.js';
 import type { Ports } from '../ports/ports.js';
 import { Sampler } from '../sample/sampler.js';
-import { decodeRoot } from '../seal/keys.js';
-import { ROOT_FLASH_NAME } from '../seal/sealer.js';
+import { Commissioning } from '../pair/commissioning.js';
+import { pairingReplyTopicOf, pairingTopicOf } from '../seal/pairing.js';
 import { KIND, topicOf, type Kind } from '../wire/envelope.js';
 import { Alarms, type PendingAlert } from './alarms.js';
 import { checkConfig, type NodeConfig } from './config.js';
@@ -26,6 +26,8 @@ export interface NodeStats {
   readonly connections: number;
   readonly sentBytes: number;
   readonly online: boolean;
+  /** True when the gateway has proved that it holds the root; false while the claim is still there. */
+  readonly paired: boolean;
 }
 
 /** A running node: a state machine that is stepped. */
@@ -60,6 +62,7 @@ class SensorNode implements Node {
   readonly #outbox: Outbox<PendingAlert>;
   readonly #bucket: TokenBucket;
   readonly #uplink: Uplink;
+  readonly #commissioning: Commissioning;
   #session: Session | undefined;
   /** The connection on which the birth has been sent. */
   #bornConnection = 0;
@@ -77,10 +80,13 @@ class SensorNode implements Node {
     const channelsMax = Math.max(...sensors.map(({ channels }) => channels.length));
     this.#outbox = new Outbox({ readingsMax: outbox.readings, alertsMax: outbox.alerts, channelsMax });
     this.#bucket = new TokenBucket(pace.burst, pace.perMinute, nowMs);
-    const backoff = new Backoff(broker.backoff, new SeededRandom(jitterSeed(ports, nodeId)));
+    const random = new SeededRandom(jitterSeed(ports, nodeId));
+    const backoff = new Backoff(broker.backoff, random);
+    this.#commissioning = new Commissioning(ports, config, random, nowMs);
     const names = { clientId: `mamori-${nodeId}`, willTopic: topicOf(nodeId, KIND.will) };
     const hooks = {
       makeWill: (connection: number, atMs: number) => this.#makeWill(connection, atMs),
+      receive: (payload: Uint8Array) => this.#commissioning.receive(payload),
       report: (text: string) => ports.log.write('notice', text),
     };
     this.#uplink = new Uplink({ ...names, ...broker }, ports.stream, backoff, hooks, nowMs);
@@ -90,12 +96,13 @@ class SensorNode implements Node {
   step(nowMs: number): number {
     if (!this.#isDraining) this.#sample(nowMs);
     this.#uplink.step(nowMs);
+    const pairingMs = this.#pair(nowMs);
     if (this.#session?.isOver(nowMs) === true && this.#uplink.online)
       this.#uplink.reconnect(nowMs, 'the session is over');
     this.#sendBirth(nowMs);
     const waitingForMs = this.#send(nowMs);
     const sampleMs = this.#isDraining ? Infinity : this.#sampler.wakeMs;
-    return Math.min(sampleMs, this.#uplink.wakeMs, waitingForMs);
+    return Math.min(sampleMs, this.#uplink.wakeMs, waitingForMs, pairingMs);
   }
 
   drain(): void {
@@ -116,6 +123,7 @@ class SensorNode implements Node {
       connections: this.#uplink.connection,
       sentBytes: this.#uplink.sentBytes,
       online: this.#uplink.online,
+      paired: this.#commissioning.isPaired,
     };
   }
 
@@ -129,8 +137,25 @@ class SensorNode implements Node {
     });
   }
 
+  /** Goes on with the pairing, if there is one. Returns when to look again; infinity when only news can help. */
+  #pair(nowMs: number): number {
+    const { nodeId } = this.#config;
+    this.#uplink.listen(this.#commissioning.isPaired ? undefined : pairingReplyTopicOf(nodeId));
+    if (this.#commissioning.isPaired) return Infinity;
+    const isReady = this.#uplink.listening && this.#uplink.canPublish;
+    const send = (payload: Uint8Array) =>
+      this.#uplink.publish({ topic: pairingTopicOf(nodeId), payload, qos: 1, retain: false }, nowMs);
+    if (this.#commissioning.step(nowMs, isReady ? send : undefined)) {
+      // The new root needs a new session, and a connection with its last will.
+      this.#session = undefined;
+      this.#uplink.reconnect(nowMs, 'the root key is there');
+    }
+    return this.#uplink.listening ? this.#commissioning.wakeMs : Infinity;
+  }
+
   /** A session begins only when there is a broker to tell: boots without a network use up no root. */
-  #makeWill(connection: number, nowMs: number): Uint8Array | undefined {
+  #makeWill(connection: number, nowMs: number): Uint8Array | 'none' | undefined {
+    if (!this.#commissioning.hasRoot) return 'none';
     try {
       if (this.#session === undefined || this.#session.isOver(nowMs)) this.#startSession(nowMs);
       return this.#session?.will(connection);
@@ -229,13 +254,10 @@ class SensorNode implements Node {
 /**
  * Makes a node. Nothing is sampled or sent before the first `step`.
  * @param nowMs the monotonic clock now, in milliseconds.
- * @throws {TypeError} or {RangeError} on a configuration that cannot work; {Error} when the flash holds no root key.
+ * @throws {TypeError} or {RangeError} on a configuration that cannot work; {Error} when the flash holds neither a root key nor
+ * a claim, or when the board's accelerator cannot be trusted.
  */
 export function createNode(ports: Ports, config: NodeConfig, nowMs: number): Node {
   checkConfig(config);
-  const root = ports.flash.read(ROOT_FLASH_NAME);
-  if (root === undefined || decodeRoot(root) === undefined) {
-    throw new Error('the flash holds no root key: provision this node first (mamori node provision)');
-  }
   return new SensorNode(ports, config, nowMs);
 }

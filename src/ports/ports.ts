@@ -69,6 +69,12 @@ export interface SensorPort {
   close(): void;
 }
 
+/** Public-key arithmetic that a board may have in hardware or native code. 32 bytes each; see `seal/x25519.ts`. */
+export interface AcceleratorPort {
+  /** X25519 of RFC 7748, section 5. */
+  scalarMult(secret: Uint8Array, point: Uint8Array): Uint8Array;
+}
+
 /** All that a node needs. */
 export interface Ports {
   readonly wallClock: WallClockPort;
@@ -77,6 +83,8 @@ export interface Ports {
   readonly stream: StreamPort;
   readonly facts: SystemFactsPort;
   readonly log: LogPort;
+  /** Used for pairing only, and only after it has agreed with tweetnacl. */
+  readonly accelerator?: AcceleratorPort;
   /** Opens the sensor with this name. Called again after a failure. @throws as `SensorPort.sample` does. */
   openSensor(name: string): SensorPort;
 }

@@ -27,6 +27,8 @@ export interface BrokerScript {
   /** The CONNACK's return code; undefined sends none. */
   returnCode: number | undefined;
   acknowledges: boolean;
+  /** What a SUBACK grants: 0, 1 or 128 for a refusal; undefined sends none. */
+  granted: 0 | 1 | 128 | undefined;
   pongs: boolean;
   /** What `writableBytes` says at the start of a connection. */
   room: number;
@@ -41,6 +43,7 @@ export class ScriptedBroker implements StreamPort {
     reachable: true,
     returnCode: 0,
     acknowledges: true,
+    granted: 1,
     pongs: true,
     room: 65_536,
     drains: true,
@@ -121,6 +124,8 @@ export class ScriptedBroker implements StreamPort {
       this.send({ cmd: 'connack', returnCode: script.returnCode, sessionPresent: false });
     if (packet.cmd === 'publish' && (packet.qos ?? 0) > 0 && script.acknowledges)
       this.send({ cmd: 'puback', messageId: packet.messageId });
+    if (packet.cmd === 'subscribe' && script.granted !== undefined)
+      this.send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [script.granted] });
     if (packet.cmd === 'pingreq' && script.pongs) this.send({ cmd: 'pingresp' });
     if (packet.cmd === 'disconnect') this.fail();
   }

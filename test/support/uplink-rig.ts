@@ -11,6 +11,8 @@ export interface UplinkRig {
   readonly broker: ScriptedBroker;
   readonly uplink: Uplink;
   readonly reports: string[];
+  /** What the topic that was asked for has brought. */
+  readonly messages: Uint8Array[];
   /** Will be refused by `makeWill` while false. */
   readonly will: { ready: boolean };
   readonly clock: { nowMs: number };
@@ -28,10 +30,12 @@ export function message(payload: number, qos: 0 | 1 = 1): Message {
 export function uplinkRig(login: { username?: string; password?: string } = {}, seed = 1): UplinkRig {
   const broker = new ScriptedBroker();
   const reports: string[] = [];
+  const messages: Uint8Array[] = [];
   const will = { ready: true };
   const clock = { nowMs: 0 };
   const hooks = {
     makeWill: (connection: number) => (will.ready ? Uint8Array.of(0x77, connection) : undefined),
+    receive: (payload: Uint8Array) => void messages.push(payload),
     report: (text: string) => void reports.push(text),
   };
   const config = {
@@ -54,7 +58,7 @@ export function uplinkRig(login: { username?: string; password?: string } = {}, 
     step();
   };
   const publish = (payload: number, qos: 0 | 1 = 1) => uplink.publish(message(payload, qos), clock.nowMs);
-  return { broker, uplink, reports, will, clock, step, run, publish };
+  return { broker, uplink, reports, messages, will, clock, step, run, publish };
 }
 
 /** A rig that is online. */

@@ -99,9 +99,12 @@ describe('connecting', () => {
 
 describe('what breaks the protocol ends the connection', () => {
   it.each([
-    ['a PUBLISH', { cmd: 'publish', topic: 'x', payload: 'x', qos: 0, dup: false, retain: false }],
+    [
+      'a PUBLISH of quality of service 2',
+      { cmd: 'publish', topic: 'x', payload: 'x', qos: 2, messageId: 1, dup: false, retain: false },
+    ],
     ['a second CONNACK', { cmd: 'connack', returnCode: 0, sessionPresent: false }],
-    ['a SUBACK', { cmd: 'suback', messageId: 1, granted: [0] }],
+    ['a SUBACK that nobody asked for', { cmd: 'suback', messageId: 1, granted: [0] }],
     ['a PUBREC', { cmd: 'pubrec', messageId: 1 }],
     ['a DISCONNECT', { cmd: 'disconnect' }],
     ['a PINGREQ', { cmd: 'pingreq' }],

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../src/base/bytes.js';
 import { NOISE_PROTOCOL, respond, type Transport } from '../../src/seal/noise.js';
@@ -22,11 +22,15 @@ function describeWithDissononce(): jest.Describe {
   return describe.skip;
 }
 
+const children: ChildProcess[] = [];
+afterAll(() => children.forEach((child) => child.kill()));
+
 /** One side by the stock library; `say` gives it a message, `lines` is what it printed. */
 function stock(role: string, psk = PSK): { say(message: Uint8Array): void; line(): Promise<string> } {
   const script = join(__dirname, 'noise_stock.py');
   const prologue = toHex(pairingPrologue(TEST_PARTIES));
   const child = spawn(PYTHON, [script, role, prologue, toHex(psk)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.push(child);
   let text = '';
   child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
   const gone = new Promise((resolve) => child.once('close', resolve));
