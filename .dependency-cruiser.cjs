@@ -20,10 +20,7 @@ module.exports = {
     only('sample', '^src/sample/', ['^src/(sample|ports|base)/']),
     only('detect', '^src/detect/', ['^src/(detect|base)/']),
     only('wire', '^src/wire/', ['^src/(wire|base)/']),
-    only('seal', '^src/seal/', [
-      '^src/(seal|wire|base)/',
-      'node_modules/(tweetnacl|@noble/ciphers)',
-    ]),
+    only('seal', '^src/seal/', ['^src/(seal|wire|base)/', 'node_modules/(tweetnacl|@noble/ciphers)']),
     only('pair', '^src/pair/', ['^src/(pair|seal|wire|pace|ports|base)/']),
     only('outbox', '^src/outbox/', ['^src/(outbox|base)/']),
     only('pace', '^src/pace/', ['^src/(pace|base)/']),

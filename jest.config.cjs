@@ -3,7 +3,10 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {
-    '(\\.ts|/@noble/.+\\.js)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+    '(\\.ts|/@noble/.+\\.js)$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } },
+    ],
   },
   // @noble/ciphers comes as ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!@noble/)'],

@@ -63,7 +63,12 @@ export type GatewayEvent =
       readonly heartbeat: Heartbeat;
     }
   | { readonly type: 'state'; readonly nodeId: string; readonly utcMs: number; readonly state: NodeState }
-  | { readonly type: 'pairing'; readonly nodeId: string; readonly utcMs: number; readonly state: PairingState }
+  | {
+      readonly type: 'pairing';
+      readonly nodeId: string;
+      readonly utcMs: number;
+      readonly state: PairingState;
+    }
   | {
       readonly type: 'refusal';
       readonly nodeId: string;
@@ -175,6 +180,8 @@ export class GatewayCore {
     if (result.kind === 'unknownNode') return this.#refuse('', 'unknownNode', utcMs);
     if (!('reply' in result)) return this.#refuse(nodeId, result.kind, utcMs);
     this.#replies.push(result.reply);
+    // A pairing that another process has opened anew brings another root than the one in memory.
+    if (result.kind === 'answered') this.#openers.delete(nodeId);
     return result.kind === 'answered' ? [{ type: 'pairing', nodeId, utcMs, state: 'answered' }] : [];
   }
 

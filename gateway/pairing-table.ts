@@ -46,7 +46,17 @@ export class PairingTable {
   }
 
   /** Opens a pairing, in place of one that led to nothing. */
-  open({ nodeId, name, gatewayId, psk }: { nodeId: string; name: string; gatewayId: string; psk: Uint8Array }): void {
+  open({
+    nodeId,
+    name,
+    gatewayId,
+    psk,
+  }: {
+    nodeId: string;
+    name: string;
+    gatewayId: string;
+    psk: Uint8Array;
+  }): void {
     this.#db
       .prepare('INSERT OR REPLACE INTO pairings (node_id, name, gateway_id, psk) VALUES (?, ?, ?, ?)')
       .run(nodeId, name, gatewayId, psk);

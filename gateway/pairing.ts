@@ -58,7 +58,8 @@ export class Pairings {
     checkBytes('secret', claim.secret, CLAIM_SECRET_BYTES);
     const { nodeId } = claim;
     const isOpen = ['open', 'answered'].includes(this.stateOf(nodeId) ?? '');
-    if (!isOpen && this.#store.node(nodeId) !== undefined) throw new Error(`node ${nodeId} is registered already`);
+    if (!isOpen && this.#store.node(nodeId) !== undefined)
+      throw new Error(`node ${nodeId} is registered already`);
     this.#store.removeUnborn(nodeId);
     this.#store.pairings.open({ nodeId, name, gatewayId, psk: pairingPsk(claim, { nodeId, gatewayId }) });
   }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { GatewayCore, type GatewayEvent } from '../../gateway/core.js';
 import { connectGateway } from '../../gateway/mqtt-client.js';
 import { Store } from '../../gateway/store.js';
+import { pairCommand } from './pair.js';
 import { errorText, UserError } from './errors.js';
 import { eventText, timeText } from './print.js';
 
@@ -19,7 +20,7 @@ interface RunOptions {
 function openStore(path: string): Store {
   if (!existsSync(path))
     throw new UserError(
-      `${path} does not exist: provision a node first (mamori node provision --store ${path})`,
+      `${path} does not exist: pair or provision a node first (mamori gateway pair CLAIM --store ${path})`,
     );
   return new Store(path);
 }
@@ -29,15 +30,18 @@ async function run({ broker, store: path, clientId, json }: RunOptions): Promise
   if (!/^mqtts?:\/\/./.test(broker)) throw new UserError(`broker ${broker}: expected mqtt://host:port`);
   const store = openStore(path);
   const core = new GatewayCore(store);
-  const names = new Map(store.nodes().map(({ nodeId, name }) => [nodeId, name]));
+  const nameOf = (nodeId: string) => store.node(nodeId)?.name ?? nodeId;
   const print = (event: GatewayEvent) => {
-    const text = json ? JSON.stringify(event) : eventText(event, (nodeId) => names.get(nodeId) ?? nodeId);
+    const text = json ? JSON.stringify(event) : eventText(event, nameOf);
     if (text !== undefined) console.log(text);
   };
   const client = connectGateway({
     url: broker,
     clientId,
-    onMessage: (topic, payload) => core.receive(topic, payload, Date.now()).forEach(print),
+    onMessage: (topic, payload) => {
+      core.receive(topic, payload, Date.now()).forEach(print);
+      for (const reply of core.takeReplies()) client.publish(reply.topic, reply.payload);
+    },
     onStatus: (text) => process.stderr.write(`mamori: gateway: ${text}\n`),
   });
   const timer = setInterval(() => {
@@ -87,5 +91,6 @@ export function gatewayCommand(): Command {
   return new Command('gateway')
     .description('the receiving side')
     .addCommand(runCommand)
+    .addCommand(pairCommand())
     .addCommand(listCommand);
 }

@@ -10,6 +10,7 @@ import { ENGINES, type EngineName } from '../engine/engine.js';
 import { writeFlashFile } from '../run/flash-file.js';
 import { runLiveNode } from '../run/live-node.js';
 import { NO_TRACE } from '../run/trace.js';
+import { claimCommand } from './claim.js';
 import { UserError } from './errors.js';
 import { progressTo, readScenario } from './sim.js';
 
@@ -97,5 +98,9 @@ export function nodeCommand(): Command {
     .option('--settle <seconds>', 'how long the last acknowledgements may take', '30')
     .option('--json', 'print the counters as JSON', false)
     .action(run);
-  return new Command('node').description('one node').addCommand(provisionCommand).addCommand(runCommand);
+  return new Command('node')
+    .description('one node')
+    .addCommand(provisionCommand)
+    .addCommand(claimCommand())
+    .addCommand(runCommand);
 }

@@ -1,4 +1,9 @@
-import mqttPacket, { type IConnectPacket, type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
+import mqttPacket, {
+  type IConnectPacket,
+  type IPublishPacket,
+  type ISubscribePacket,
+  type Packet,
+} from 'mqtt-packet';
 import type { Scheduled, Scheduler } from './scheduler.js';
 import type { Server, ServerHandler, ServerSide } from './virtual-network.js';
 
@@ -87,7 +92,15 @@ export class VirtualBroker implements Server {
 
   accept(side: ServerSide): ServerHandler | undefined {
     if (!this.#up) return undefined;
-    const client: Client = { side, clientId: undefined, will: undefined, keepAliveMs: 0, timer: undefined, topics: new Set(), lastMessageId: 0 };
+    const client: Client = {
+      side,
+      clientId: undefined,
+      will: undefined,
+      keepAliveMs: 0,
+      timer: undefined,
+      topics: new Set(),
+      lastMessageId: 0,
+    };
     this.#clients.add(client);
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     parser.on('packet', (packet) => this.#take(client, packet));
@@ -109,7 +122,15 @@ export class VirtualBroker implements Server {
       if (!client.topics.has(topic)) continue;
       const messageId = (client.lastMessageId = (client.lastMessageId % 0xffff) + 1);
       const bytes = Buffer.from(payload);
-      this.#write(client, { cmd: 'publish', topic, payload: bytes, qos: 1, retain: false, dup: false, messageId });
+      this.#write(client, {
+        cmd: 'publish',
+        topic,
+        payload: bytes,
+        qos: 1,
+        retain: false,
+        dup: false,
+        messageId,
+      });
     }
   }
 

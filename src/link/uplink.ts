@@ -189,7 +189,8 @@ export class Uplink {
     this.#connection++;
     this.#reader = new PacketReader();
     this.#phase = 'handshaking';
-    const will = payload === 'none' ? {} : { will: { topic: willTopic, payload, qos: 1, retain: false } as const };
+    const will =
+      payload === 'none' ? {} : { will: { topic: willTopic, payload, qos: 1, retain: false } as const };
     const names = {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
@@ -220,7 +221,8 @@ export class Uplink {
     }
     if (packet.cmd === 'suback' && this.online && this.#askedConnection === this.#connection)
       return this.#granted(packet);
-    if (packet.cmd === 'publish' && this.online && (packet.qos ?? 0) < 2) return this.#incoming(packet, nowMs);
+    if (packet.cmd === 'publish' && this.online && (packet.qos ?? 0) < 2)
+      return this.#incoming(packet, nowMs);
     // Everything is asked for at quality of service 1, so any other packet breaks the protocol.
     this.#drop(nowMs, `the broker sent an unexpected ${packet.cmd}`);
   }

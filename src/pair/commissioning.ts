@@ -116,7 +116,9 @@ export class Commissioning {
   #checkPaired(): void {
     const root = this.#ports.flash.read(ROOT_FLASH_NAME);
     if (root === undefined || decodeRoot(root) === undefined) {
-      throw new Error('the flash holds no root key: provision this node first (mamori node provision or claim)');
+      throw new Error(
+        'the flash holds no root key: provision this node first (mamori node provision or claim)',
+      );
     }
     this.#flash.clean();
   }

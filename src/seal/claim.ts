@@ -42,7 +42,8 @@ export function claimText({ nodeId, secret }: Claim): string {
 }
 
 /** A claim, or what is wrong with its text, for the person who typed it. The text itself is never repeated. */
-export type ParsedClaim = { readonly ok: true; readonly claim: Claim } | { readonly ok: false; readonly error: string };
+export type ParsedClaim =
+  { readonly ok: true; readonly claim: Claim } | { readonly ok: false; readonly error: string };
 
 function wrong(error: string): ParsedClaim {
   return { ok: false, error };
@@ -60,7 +61,9 @@ export function parseClaim(text: string): ParsedClaim {
     return wrong(`character ${strange.index + 1} behind the prefix is none of A-Z, 2-7${meant}`);
   }
   if (characters.length !== CLAIM_CHARACTERS)
-    return wrong(`a claim has ${CLAIM_CHARACTERS} characters behind the prefix, this has ${characters.length}`);
+    return wrong(
+      `a claim has ${CLAIM_CHARACTERS} characters behind the prefix, this has ${characters.length}`,
+    );
   return readClaim(fromBase32(characters));
 }
 
@@ -68,7 +71,8 @@ function readClaim(bytes: Uint8Array): ParsedClaim {
   const body = bytes.slice(0, -CHECKSUM_BYTES);
   if (!equalBytes(checksum(body), bytes.slice(-CHECKSUM_BYTES)))
     return wrong('the checksum does not fit: a character is wrong or two have changed places');
-  if (body[0] !== CLAIM_VERSION) return wrong(`a claim of version ${body[0]}, this program knows ${CLAIM_VERSION}`);
+  if (body[0] !== CLAIM_VERSION)
+    return wrong(`a claim of version ${body[0]}, this program knows ${CLAIM_VERSION}`);
   const secret = body.slice(1 + NODE_ID_BYTES);
   if (secret.every((byte) => byte === 0)) return wrong('a secret of zeros is nobody');
   return { ok: true, claim: { nodeId: toBase32(body.slice(1, 1 + NODE_ID_BYTES)), secret } };

@@ -39,7 +39,9 @@ export class CipherState {
   decrypt(associated: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
     if (ciphertext.length < CIPHER_TAG_BYTES) return undefined;
     try {
-      const plaintext = chacha20poly1305(this.#key, cipherNonce(this.#counter), associated).decrypt(ciphertext);
+      const plaintext = chacha20poly1305(this.#key, cipherNonce(this.#counter), associated).decrypt(
+        ciphertext,
+      );
       this.#counter++;
       return plaintext;
     } catch {

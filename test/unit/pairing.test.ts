@@ -56,9 +56,11 @@ describe('pairing', () => {
       (['before', 'after'] as const).map((when): Cut => ({ at: 'flash', index, when })),
     ),
     ...range(count.toGateway).flatMap((index) =>
-      (['lost', 'nodeDies', 'gatewayBefore', 'gatewayAfter'] as const).map(
-        (when): Cut => ({ at: 'toGateway', index, when }),
-      ),
+      (['lost', 'nodeDies', 'gatewayBefore', 'gatewayAfter'] as const).map((when): Cut => ({
+        at: 'toGateway',
+        index,
+        when,
+      })),
     ),
     ...range(count.toNode).flatMap((index) =>
       (['lost', 'nodeDies'] as const).map((when): Cut => ({ at: 'toNode', index, when })),
