@@ -225,7 +225,7 @@ export class GatewayCore {
     }
     const heartbeat = decodeHeartbeat(plaintext);
     const startUtcMs = this.#start(nodeId, row, heartbeat.offsetMs, utcMs);
-    this.#store.setHeartbeat(nodeId, heartbeat);
+    this.#store.setHeartbeat(nodeId, heartbeat, { session, counter });
     return [{ type: 'heartbeat', nodeId, utcMs: startUtcMs + heartbeat.offsetMs, heartbeat }];
   }
 

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { GatewayCore, type GatewayEvent } from '../../gateway/core.js';
 import { connectGateway } from '../../gateway/mqtt-client.js';
-import { Store } from '../../gateway/store.js';
+import { alertsCommand } from './alerts.js';
 import { errorText, UserError } from './errors.js';
+import { openStore } from './open-store.js';
 import { eventText, timeText } from './print.js';
 
 /** How often silent nodes are looked for. */
@@ -14,14 +14,6 @@ interface RunOptions {
   readonly store: string;
   readonly clientId: string;
   readonly json: boolean;
-}
-
-function openStore(path: string): Store {
-  if (!existsSync(path))
-    throw new UserError(
-      `${path} does not exist: provision a node first (mamori node provision --store ${path})`,
-    );
-  return new Store(path);
 }
 
 /** Opens what nodes send, stores and prints it, until SIGINT or SIGTERM. */
@@ -87,5 +79,6 @@ export function gatewayCommand(): Command {
   return new Command('gateway')
     .description('the receiving side')
     .addCommand(runCommand)
-    .addCommand(listCommand);
+    .addCommand(listCommand)
+    .addCommand(alertsCommand());
 }

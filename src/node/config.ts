@@ -147,7 +147,8 @@ function checkAlertLimits({ flapMs, burst, perHour }: AlertLimits): void {
   checkNumber('alerts.perHour', perHour, { min: 0.1, max: 1_000_000 });
 }
 
-function checkSensor(at: string, sensor: SensorConfig): void {
+/** Checks one sensor. @param at what errors call it. @throws {TypeError} or {RangeError} */
+export function checkSensor(at: string, sensor: SensorConfig): void {
   checkName(`${at}.name`, sensor.name);
   checkInteger(`${at}.intervalMs`, sensor.intervalMs, { min: 100, max: 86_400_000 });
   checkInteger(`${at}.tickMs`, sensor.tickMs, { min: 1, max: 3_600_000 });

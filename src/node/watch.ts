@@ -60,9 +60,9 @@ export class Watch {
     return this.#suppressed;
   }
 
-  /** Of the last sample, 0..1. */
+  /** Of the last sample, 0..1; 0 while the detector has no opinion. */
   get score(): number {
-    return this.#verdict.score;
+    return this.#verdict.opinion === OPINION.none ? 0 : this.#verdict.score;
   }
 
   get stateBytes(): number {

@@ -190,7 +190,7 @@ describe('robustZ', () => {
     const day = 1_440;
     const cycle = (i: number) => Math.round(20_000 * (2 * Math.abs((i % day) / day - 0.5)));
     const values = noise(5 * day, 5).map((value, i) => value + cycle(i));
-    values[4 * day + 400] += 800;
+    values[4 * day + 400] += 3_000;
     const readings = values.map((value, i): [number, number[]] => [i * 60_000, [value, 0]]);
     const onLastDay = (seasons: number) =>
       tell(sensorWith({ ...own, seasons }), readings)
