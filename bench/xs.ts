@@ -34,7 +34,7 @@ export const BENCH_CONFIG: NodeConfig = {
 const NO_ANSWER = () => Buffer.alloc(0);
 
 /** A worker whose `handleCommand` is `handler`, an expression that takes text and gives text. */
-async function workerWith(handler: string, before: readonly string[]): Promise<XsWorker> {
+export async function workerWith(handler: string, before: readonly string[]): Promise<XsWorker> {
   const worker = new XsWorker('bench', NO_ANSWER);
   try {
     await worker.evaluate(

@@ -1,7 +1,14 @@
 import { isNodeId, KIND, parseTopic, type Kind } from '../src/wire/envelope.js';
 import { MalformedError } from '../src/wire/cbor-reader.js';
-import { decodeBirth, type Birth, type SensorInfo } from '../src/wire/birth.js';
-import { decodeAlert, decodeHeartbeat, decodeWill, type Alert, type Heartbeat } from '../src/wire/events.js';
+import { decodeBirth, type Birth, type ChannelInfo, type SensorInfo } from '../src/wire/birth.js';
+import {
+  COUNTING_DETECTORS,
+  decodeAlert,
+  decodeHeartbeat,
+  decodeWill,
+  type Alert,
+  type Heartbeat,
+} from '../src/wire/events.js';
 import { readTelemetry, type DecodedReading } from '../src/wire/telemetry.js';
 import type { NoDataReason } from '../src/base/no-data.js';
 import { checkBytes } from '../src/base/assert.js';
@@ -48,6 +55,11 @@ export type GatewayEvent =
       readonly detector: Alert['detector'];
       readonly value: number;
       readonly limit: number;
+      /** When the incident began, and how many times it was raised. */
+      readonly firstUtcMs: number;
+      readonly count: number;
+      /** Alerts that the node has held back for good since its start. */
+      readonly suppressed: number;
     }
   | {
       readonly type: 'birth';
@@ -264,7 +276,7 @@ export class GatewayCore {
     }
     const heartbeat = decodeHeartbeat(plaintext);
     const startUtcMs = this.#start(nodeId, row, heartbeat.offsetMs, utcMs);
-    this.#store.setHeartbeat(nodeId, heartbeat);
+    this.#store.setHeartbeat(nodeId, heartbeat, { session, counter });
     return [{ type: 'heartbeat', nodeId, utcMs: startUtcMs + heartbeat.offsetMs, heartbeat }];
   }
 
@@ -320,7 +332,8 @@ export class GatewayCore {
   }
 }
 
-function physical(value: number, exponent: number): number {
+/** A scaled integer in its unit. */
+export function physical(value: number, exponent: number): number {
   return exponent < 0 ? value / 10 ** -exponent : value * 10 ** exponent;
 }
 
@@ -338,6 +351,11 @@ function readingEvent(
   return { type: 'reading', nodeId, sensor: sensor.name, utcMs: startUtcMs + reading.offsetMs, values };
 }
 
+/** The unit in which an alert's value and limit are. */
+export function alertScale({ detector }: Pick<Alert, 'detector'>, channel: ChannelInfo): ChannelInfo {
+  return COUNTING_DETECTORS.includes(detector) ? { ...channel, unit: 'readings', exponent: 0 } : channel;
+}
+
 function alertEvent(
   nodeId: string,
   alert: Alert,
@@ -347,11 +365,12 @@ function alertEvent(
   const sensor = sensors.at(alert.sensor);
   const channel = sensor?.channels.at(alert.channel);
   if (sensor === undefined || channel === undefined) throw new MalformedError('an alert of no known channel');
-  const { id, state, severity, detector } = alert;
-  const value = physical(alert.value, channel.exponent);
-  const limit = physical(alert.limit, channel.exponent);
+  const { id, state, severity, detector, count = 1, suppressed = 0 } = alert;
+  const { name, unit, exponent } = alertScale(alert, channel);
+  const value = physical(alert.value, exponent);
+  const limit = physical(alert.limit, exponent);
   const utcMs = startUtcMs + alert.offsetMs;
-  const { name, unit } = channel;
+  const firstUtcMs = startUtcMs + (alert.firstOffsetMs ?? alert.offsetMs);
   return {
     type: 'alert',
     nodeId,
@@ -365,5 +384,8 @@ function alertEvent(
     detector,
     value,
     limit,
+    firstUtcMs,
+    count,
+    suppressed,
   };
 }

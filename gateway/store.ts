@@ -7,6 +7,7 @@ import { toHex, fromHex } from '../src/base/bytes.js';
 import type { Kind } from '../src/wire/envelope.js';
 import type { Alert, Heartbeat } from '../src/wire/events.js';
 import type { DecodedReading } from '../src/wire/telemetry.js';
+import type { AlertRow, Place } from './alert-state.js';
 import { PairingTable } from './pairing-table.js';
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.js';
 
@@ -25,7 +26,7 @@ export interface NodeRow {
   /** Of the last heartbeat. */
   readonly connection: number;
   readonly lastSeenMs: number | undefined;
-  readonly heartbeat: Heartbeat | undefined;
+  readonly heartbeat: (Heartbeat & Partial<Place>) | undefined;
 }
 
 /** A session's birth with its zero of time. */
@@ -75,7 +76,7 @@ function nodeRow(raw: RawNode): NodeRow {
     state: raw.state,
     connection: raw.connection,
     lastSeenMs: raw.last_seen_ms ?? undefined,
-    heartbeat: raw.heartbeat === null ? undefined : (JSON.parse(raw.heartbeat) as Heartbeat),
+    heartbeat: raw.heartbeat === null ? undefined : (JSON.parse(raw.heartbeat) as Heartbeat & Partial<Place>),
   };
 }
 
@@ -151,9 +152,10 @@ export class Store {
     this.#run('UPDATE nodes SET connection = 0 WHERE node_id = ?', [nodeId]);
   }
 
-  setHeartbeat(nodeId: string, heartbeat: Heartbeat): void {
+  /** @param place where the heartbeat stood: what was sealed before it, it knows of. */
+  setHeartbeat(nodeId: string, heartbeat: Heartbeat, place: Place): void {
     this.#run('UPDATE nodes SET heartbeat = ?, connection = ? WHERE node_id = ?', [
-      JSON.stringify(heartbeat),
+      JSON.stringify({ ...heartbeat, ...place }),
       heartbeat.connection,
       nodeId,
     ]);
@@ -281,6 +283,20 @@ export class Store {
   alerts(nodeId: string): Alert[] {
     const rows = this.#all('SELECT alert FROM alerts WHERE node_id = ? ORDER BY session, counter', [nodeId]);
     return (rows as { alert: string }[]).map(({ alert }) => JSON.parse(alert) as Alert);
+  }
+
+  /** The alerts with their places and times, in the order of their sealing. */
+  alertRows(nodeId: string): AlertRow[] {
+    const rows = this.#all(
+      `SELECT session, counter, alert, start_utc_ms AS start
+       FROM alerts JOIN births USING (node_id, session) WHERE node_id = ? ORDER BY session, counter`,
+      [nodeId],
+    ) as { session: number; counter: number; alert: string; start: number }[];
+    return rows.map(({ session, counter, alert: text, start }) => {
+      const alert = JSON.parse(text) as Alert;
+      const firstUtcMs = start + (alert.firstOffsetMs ?? alert.offsetMs);
+      return { session, counter, alert, utcMs: start + alert.offsetMs, firstUtcMs };
+    });
   }
 
   /** How many readings, of one node or of all. */

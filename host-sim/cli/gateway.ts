@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { GatewayCore, type GatewayEvent } from '../../gateway/core.js';
 import { connectGateway } from '../../gateway/mqtt-client.js';
-import { Store } from '../../gateway/store.js';
-import { pairCommand } from './pair.js';
+import { alertsCommand } from './alerts.js';
 import { errorText, UserError } from './errors.js';
+import { openStore } from './open-store.js';
+import { pairCommand } from './pair.js';
 import { eventText, timeText } from './print.js';
 
 /** How often silent nodes are looked for. */
@@ -15,14 +15,6 @@ interface RunOptions {
   readonly store: string;
   readonly clientId: string;
   readonly json: boolean;
-}
-
-function openStore(path: string): Store {
-  if (!existsSync(path))
-    throw new UserError(
-      `${path} does not exist: pair or provision a node first (mamori gateway pair CLAIM --store ${path})`,
-    );
-  return new Store(path);
 }
 
 /** Opens what nodes send, stores and prints it, until SIGINT or SIGTERM. */
@@ -92,5 +84,6 @@ export function gatewayCommand(): Command {
     .description('the receiving side')
     .addCommand(runCommand)
     .addCommand(pairCommand())
-    .addCommand(listCommand);
+    .addCommand(listCommand)
+    .addCommand(alertsCommand());
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { checklistCommand } from './checklist.js';
 import { demoCommand } from './demo.js';
+import { detectCommand } from './detect.js';
 import { errorText, UserError } from './errors.js';
 import { gatewayCommand } from './gateway.js';
 import { nodeCommand } from './node.js';
@@ -14,7 +15,8 @@ const program = new Command('mamori')
   .addCommand(simCommand())
   .addCommand(gatewayCommand())
   .addCommand(nodeCommand())
-  .addCommand(checklistCommand());
+  .addCommand(checklistCommand())
+  .addCommand(detectCommand());
 
 try {
   await program.parseAsync();

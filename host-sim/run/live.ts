@@ -17,6 +17,7 @@ import {
   traceHeader,
   type RunOptions,
 } from './setup.js';
+import { alertSummaries } from './alert-summary.js';
 import { refusalsOf, summarize, totalsOf, type Summary } from './summary.js';
 
 /** How often the run looks whether it is done, in real milliseconds. */
@@ -175,6 +176,7 @@ class LiveRun {
       worldMs,
       nodes,
       totals: totalsOf(nodes),
+      alerts: alertSummaries(this.#hosts, this.#gateway, scenario),
       refusals: refusalsOf(this.#gateway),
       violations,
     };

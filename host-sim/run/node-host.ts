@@ -38,6 +38,7 @@ const SUMMED = [
   'droppedReadings',
   'droppedAlerts',
   'raisedAlerts',
+  'suppressedAlerts',
   'sentEnvelopes',
   'connections',
   'sentBytes',

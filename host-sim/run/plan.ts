@@ -42,7 +42,7 @@ function sensorConfig({
 
 /** The configuration that the scenario's description of a node means. */
 export function nodeConfig(node: ScenarioNode, nodeId: string, firmware: NodeConfig['firmware']): NodeConfig {
-  const { qos, keepAliveMs, heartbeatMs, backoff, batch, queue, pace, sensors } = node;
+  const { qos, keepAliveMs, heartbeatMs, backoff, batch, queue, alerts, pace, sensors } = node;
   return {
     nodeId,
     gatewayId: GATEWAY_ID,
@@ -51,6 +51,7 @@ export function nodeConfig(node: ScenarioNode, nodeId: string, firmware: NodeCon
     heartbeatMs,
     batch,
     outbox: queue,
+    ...(alerts === undefined ? {} : { alerts }),
     pace,
     sensors: sensors.map(sensorConfig),
   };

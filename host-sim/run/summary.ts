@@ -1,4 +1,5 @@
 import type { GatewayHost } from './gateway-host.js';
+import type { AlertSummary } from './alert-summary.js';
 import type { HostStats, NodeHost } from './node-host.js';
 
 /** What became of one node's readings. */
@@ -29,6 +30,8 @@ export interface Summary {
   readonly worldMs: number;
   readonly nodes: readonly NodeSummary[];
   readonly totals: Omit<NodeSummary, 'name' | 'nodeId'>;
+  /** Every alert that arrived, with what was wrong then. */
+  readonly alerts: readonly AlertSummary[];
   /** What the gateway refused, by reason. `duplicate` is QoS 1 at work. */
   readonly refusals: Readonly<Record<string, number>>;
   /** What is wrong with the run; empty when every reading is accounted for. */

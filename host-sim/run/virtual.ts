@@ -17,6 +17,7 @@ import {
   traceHeader,
   type RunOptions,
 } from './setup.js';
+import { alertSummaries } from './alert-summary.js';
 import { refusalsOf, summarize, totalsOf, type NodeSummary, type Summary } from './summary.js';
 
 /** How often the gateway looks for silent nodes, and the caller hears of progress, in world time. */
@@ -145,6 +146,7 @@ class VirtualRun {
       worldMs: this.#scheduler.nowMs(),
       nodes,
       totals: totalsOf(nodes),
+      alerts: alertSummaries(this.#hosts, this.#gateway, scenario),
       refusals: refusalsOf(this.#gateway),
       violations,
     };

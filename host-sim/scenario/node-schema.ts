@@ -1,3 +1,4 @@
+import { ALERT_LIMITS_DEFAULT, type AlertLimits } from '../../src/node/config.js';
 import {
   child,
   fail,
@@ -60,6 +61,12 @@ const queue = object<ScenarioQueue>({
   alerts: optional('alerts', queueLength, QUEUE_DEFAULT.alerts),
 });
 
+const alerts = object<AlertLimits>({
+  flapMs: optional('flap', duration({ min: 0, max: DAY_MS }), ALERT_LIMITS_DEFAULT.flapMs),
+  burst: optional('burst', integer({ min: 1, max: 10_000 }), ALERT_LIMITS_DEFAULT.burst),
+  perHour: optional('perHour', number({ min: 0.1, max: 1_000_000 }), ALERT_LIMITS_DEFAULT.perHour),
+});
+
 const pace = object<ScenarioPace>({
   burst: optional('burst', integer({ min: 1, max: 10_000 }), PACE_DEFAULT.burst),
   perMinute: optional('perMinute', number({ min: 0.01, max: 1_000_000 }), PACE_DEFAULT.perMinute),
@@ -76,6 +83,7 @@ export const node: Parse<ScenarioNode> = then(
     backoff: optional('backoff', backoff, BACKOFF_DEFAULT),
     batch: optional('batch', batch, BATCH_DEFAULT),
     queue: optional('queue', queue, QUEUE_DEFAULT),
+    alerts: optional<AlertLimits | undefined>('alerts', alerts, undefined),
     pace: optional('pace', pace, PACE_DEFAULT),
     startMs: optional('start', duration({ min: 0, max: SPAN_MS_MAX }), 0),
     keys: optional('keys', oneOf('provisioned', 'claim'), 'provisioned'),

@@ -1,3 +1,5 @@
+import type { AlertLimits, DetectorConfig } from '../../src/node/config.js';
+
 /**
  * A checked scenario: every default is filled in, every duration is in milliseconds, and all of it is plain JSON, so
  * that a trace can carry the scenario that made it. The keys of the file are described in the `*-schema.ts` beside.
@@ -41,6 +43,8 @@ export interface ScenarioNode {
   readonly backoff: ScenarioBackoff;
   readonly batch: ScenarioBatch;
   readonly queue: ScenarioQueue;
+  /** The node's own defaults where it is left out. */
+  readonly alerts?: AlertLimits;
   readonly pace: ScenarioPace;
   /** Delay before power comes on. */
   readonly startMs: number;
@@ -130,17 +134,8 @@ export interface ScenarioWindow {
   readonly signal: ScenarioSignal;
 }
 
-export interface ScenarioDetector {
-  readonly kind: 'threshold';
-  readonly channel: string;
-  readonly above?: number;
-  readonly below?: number;
-  readonly hysteresis: number;
-  readonly holdMs: number;
-  readonly severity: ScenarioSeverity;
-}
-
-export type ScenarioSeverity = 'info' | 'warning' | 'critical';
+/** As the node's program gets it: the file's fields are the detector's own, checked by its rules. */
+export type ScenarioDetector = DetectorConfig;
 
 /** What goes wrong at `atMs` of world time, for `forMs`. A `node` with a `count` means all of its instances. */
 export type ScenarioFault =

@@ -1,25 +1,44 @@
 import { checkInteger } from '../base/assert.js';
 import { fromHex } from '../base/bytes.js';
-import { VALUE_MAX, VALUE_MIN } from '../base/no-data.js';
 import { READINGS_MAX } from '../outbox/outbox.js';
 import type { BackoffConfig } from '../pace/backoff.js';
 import type { ChannelPath } from '../sample/sampler.js';
 import { BATCH_READINGS_MAX } from '../wire/telemetry.js';
 import { CHANNELS_MAX, encodeBirth, NAME_CHARACTERS_MAX, SENSORS_MAX, type Birth } from '../wire/birth.js';
 import { isNodeId } from '../wire/envelope.js';
-import { DETECTORS, SEVERITIES, type Severity } from '../wire/events.js';
+import { SEVERITIES, type Severity } from '../wire/events.js';
+import { boundsOf, type FieldRule } from '../detect/detector.js';
+import { REGISTRY, type DetectorName, type OwnConfig } from '../detect/registry.js';
 
-/** A detector of one channel. Limits are in the channel's unit. */
-export interface DetectorConfig {
-  readonly kind: 'threshold';
+/** What every detector has. */
+export interface CommonDetectorConfig {
   /** The channel's name. */
   readonly channel: string;
-  readonly above?: number;
-  readonly below?: number;
-  readonly hysteresis: number;
+  /** How long an alarm must last before it is raised, and calm before it is cleared, in milliseconds. */
   readonly holdMs: number;
+  /** How long calm must last, where it is another time than `holdMs`. */
+  readonly clearMs?: number;
   readonly severity: Severity;
 }
+
+/** A detector of one channel: its kind says which other fields it has. Values are in the channel's unit. */
+export type DetectorConfig = {
+  [Name in DetectorName]: { readonly kind: Name } & CommonDetectorConfig & OwnConfig<Name>;
+}[DetectorName];
+
+/** How many alerts may leave. What is held back for good is counted. */
+export interface AlertLimits {
+  /**
+   * One detector tells at most one change in this time, and what is raised again within it after it was cleared is
+   * the same incident. Milliseconds; 0 for no limit.
+   */
+  readonly flapMs: number;
+  /** Alerts of all detectors: at once, and an hour. */
+  readonly burst: number;
+  readonly perHour: number;
+}
+
+export const ALERT_LIMITS_DEFAULT: AlertLimits = { flapMs: 60_000, burst: 16, perHour: 120 };
 
 /** A channel: where its value stands, what it is called and its unit. */
 export interface ChannelConfig extends ChannelPath {
@@ -63,6 +82,8 @@ export interface NodeConfig {
   /** Readings leave when so many wait, or when the oldest is that old. */
   readonly batch: { readonly readings: number; readonly ageMs: number };
   readonly outbox: { readonly readings: number; readonly alerts: number };
+  /** ALERT_LIMITS_DEFAULT where it is left out. */
+  readonly alerts?: AlertLimits;
   readonly pace: { /** Envelopes. */ readonly burst: number; readonly perMinute: number };
   readonly sensors: readonly SensorConfig[];
 }
@@ -81,28 +102,53 @@ function checkNumber(name: string, value: unknown, { min, max }: { min: number; 
   if (value < min || value > max) throw new RangeError(`"${name}" expected ${min}..${max}, got ${value}`);
 }
 
+function checkChannelName(name: string, value: unknown, channels: readonly ChannelConfig[]): ChannelConfig {
+  const channel = channels.find((candidate) => candidate.name === value);
+  if (channel === undefined)
+    throw new RangeError(`"${name}" expected a channel of the sensor, got ${String(value)}`);
+  return channel;
+}
+
+function checkField(
+  name: string,
+  value: unknown,
+  { rule, channels, exponent }: { rule: FieldRule; channels: readonly ChannelConfig[]; exponent: number },
+): void {
+  if (value === undefined && rule.optional === true) return;
+  const bounds = boundsOf(rule, exponent);
+  if (rule.type === 'channel') checkChannelName(name, value, channels);
+  else if (rule.type === 'integer' || rule.type === 'duration') checkInteger(name, value, bounds);
+  else checkNumber(name, value, bounds);
+}
+
+const HOLD: FieldRule = { type: 'duration' };
+const CLEAR: FieldRule = { type: 'duration', optional: true };
+
 function checkDetector(at: string, detector: DetectorConfig, channels: readonly ChannelConfig[]): void {
-  if (!channels.some(({ name }) => name === detector.channel)) {
-    throw new RangeError(`"${at}.channel" expected a channel of the sensor, got ${detector.channel}`);
-  }
-  if (detector.above === undefined && detector.below === undefined) {
-    throw new TypeError(`"${at}" expected "above" or "below"`);
-  }
-  if (!DETECTORS.includes(detector.kind))
-    throw new RangeError(`"${at}.kind" expected one of ${DETECTORS.join(', ')}`);
+  if (!Object.hasOwn(REGISTRY, detector.kind))
+    throw new RangeError(`"${at}.kind" expected one of ${Object.keys(REGISTRY).join(', ')}`);
   if (!SEVERITIES.includes(detector.severity)) {
     throw new RangeError(`"${at}.severity" expected one of ${SEVERITIES.join(', ')}`);
   }
-  const unit = 10 ** -(channels.find(({ name }) => name === detector.channel)?.exponent ?? 0);
-  for (const [name, value] of Object.entries({ above: detector.above, below: detector.below })) {
-    if (value !== undefined)
-      checkNumber(`${at}.${name}`, value, { min: VALUE_MIN / unit, max: VALUE_MAX / unit });
+  const { exponent } = checkChannelName(`${at}.channel`, detector.channel, channels);
+  const { fields, problem } = REGISTRY[detector.kind];
+  const values = detector as unknown as Record<string, unknown>;
+  for (const [field, rule] of Object.entries({ ...fields, holdMs: HOLD, clearMs: CLEAR })) {
+    checkField(`${at}.${field}`, values[field], { rule, channels, exponent });
   }
-  checkNumber(`${at}.hysteresis`, detector.hysteresis, { min: 0, max: VALUE_MAX / unit });
-  checkInteger(`${at}.holdMs`, detector.holdMs, { min: 0, max: 604_800_000 });
+  const found = problem(detector as never);
+  if (found === undefined) return;
+  throw new RangeError(`"${at}${found.field === undefined ? '' : `.${found.field}`}" ${found.text}`);
 }
 
-function checkSensor(at: string, sensor: SensorConfig): void {
+function checkAlertLimits({ flapMs, burst, perHour }: AlertLimits): void {
+  checkInteger('alerts.flapMs', flapMs, { min: 0, max: 86_400_000 });
+  checkInteger('alerts.burst', burst, { min: 1, max: 10_000 });
+  checkNumber('alerts.perHour', perHour, { min: 0.1, max: 1_000_000 });
+}
+
+/** Checks one sensor. @param at what errors call it. @throws {TypeError} or {RangeError} */
+export function checkSensor(at: string, sensor: SensorConfig): void {
   checkName(`${at}.name`, sensor.name);
   checkInteger(`${at}.intervalMs`, sensor.intervalMs, { min: 100, max: 86_400_000 });
   checkInteger(`${at}.tickMs`, sensor.tickMs, { min: 1, max: 3_600_000 });
@@ -172,6 +218,7 @@ export function checkConfig(config: NodeConfig): void {
   const batchMax = Math.min(BATCH_READINGS_MAX, config.outbox.readings);
   checkInteger('batch.readings', config.batch.readings, { min: 1, max: batchMax });
   checkInteger('outbox.alerts', config.outbox.alerts, { min: 1, max: 1_024 });
+  if (config.alerts !== undefined) checkAlertLimits(config.alerts);
   checkInteger('pace.burst', config.pace.burst, { min: 1, max: 10_000 });
   checkNumber('pace.perMinute', config.pace.perMinute, { min: 0.001, max: 1_000_000 });
   checkInteger('sensors.length', config.sensors.length, { min: 1, max: SENSORS_MAX });

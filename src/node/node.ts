@@ -8,6 +8,7 @@ import { Sampler } from '../sample/sampler.js';
 import { Commissioning } from '../pair/commissioning.js';
 import { pairingReplyTopicOf, pairingTopicOf } from '../seal/pairing.js';
 import { KIND, topicOf, type Kind } from '../wire/envelope.js';
+import type { Heartbeat } from '../wire/events.js';
 import { Alarms, type PendingAlert } from './alarms.js';
 import { checkConfig, type NodeConfig } from './config.js';
 import { Session } from './session.js';
@@ -21,6 +22,7 @@ export interface NodeStats {
   readonly queuedAlerts: number;
   readonly droppedAlerts: number;
   readonly raisedAlerts: number;
+  readonly suppressedAlerts: number;
   readonly sentEnvelopes: number;
   readonly unacknowledgedEnvelopes: number;
   readonly connections: number;
@@ -64,6 +66,8 @@ class SensorNode implements Node {
   readonly #uplink: Uplink;
   readonly #commissioning: Commissioning;
   #session: Session | undefined;
+  /** Number of the first session; 0 before it. */
+  #boot = 0;
   /** The connection on which the birth has been sent. */
   #bornConnection = 0;
   #heartbeatMs: number;
@@ -76,7 +80,7 @@ class SensorNode implements Node {
     this.#config = config;
     const { sensors, outbox, pace, broker, nodeId } = config;
     this.#sampler = new Sampler(sensors, (name) => ports.openSensor(name), nowMs);
-    this.#alarms = new Alarms(sensors);
+    this.#alarms = new Alarms(sensors, config.alerts);
     const channelsMax = Math.max(...sensors.map(({ channels }) => channels.length));
     this.#outbox = new Outbox({ readingsMax: outbox.readings, alertsMax: outbox.alerts, channelsMax });
     this.#bucket = new TokenBucket(pace.burst, pace.perMinute, nowMs);
@@ -118,6 +122,7 @@ class SensorNode implements Node {
       queuedAlerts: this.#outbox.queuedAlerts,
       droppedAlerts: this.#outbox.droppedAlerts,
       raisedAlerts: this.#raisedAlerts,
+      suppressedAlerts: this.#alarms.suppressedAlerts,
       sentEnvelopes: this.#sentEnvelopes,
       unacknowledgedEnvelopes: this.#uplink.unacknowledged,
       connections: this.#uplink.connection,
@@ -171,6 +176,7 @@ class SensorNode implements Node {
   #startSession(nowMs: number): void {
     if (!this.#ports.entropy.isReady()) throw new Error('the entropy source is not ready');
     this.#session = new Session(this.#ports, this.#config, nowMs);
+    if (this.#boot === 0) this.#boot = this.#session.number;
     this.#ports.log.write('notice', `session ${this.#session.number}`);
   }
 
@@ -212,7 +218,7 @@ class SensorNode implements Node {
     // The rare heartbeat goes before alerts, so that a flapping alert cannot make the node look dead.
     if (nowMs >= this.#heartbeatMs) return this.#sendHeartbeat(session, nowMs);
     const alert = this.#outbox.shiftAlert();
-    if (alert !== undefined) return this.#publish(KIND.alert, session.alert(alert), nowMs);
+    if (alert !== undefined) return this.#publish(KIND.alert, session.alert(alert, this.#boot), nowMs);
     const { envelope, count } = session.telemetry(
       (index) => this.#outbox.readingAt(index),
       this.#outbox.queuedReadings,
@@ -230,6 +236,7 @@ class SensorNode implements Node {
       droppedReadings: this.#outbox.droppedReadings,
       droppedAlerts: this.#outbox.droppedAlerts,
       acknowledgedEnvelopes: this.#uplink.acknowledged,
+      ...this.#alertCounters(),
     };
     const utcMs = wallClock.utcMs();
     const freeHeapBytes = facts.freeHeapBytes();
@@ -238,6 +245,17 @@ class SensorNode implements Node {
     const known = { ...counters, utcMs, freeHeapBytes, signalDbm, supplyMilliV };
     this.#heartbeatMs = nowMs + this.#config.heartbeatMs;
     this.#publish(KIND.heartbeat, session.heartbeat(known, nowMs), nowMs);
+  }
+
+  /** A gateway that sees no open alert here may close what it believes to be raised. */
+  #alertCounters(): Partial<Heartbeat> {
+    const { openAlerts, suppressedAlerts } = this.#alarms;
+    const allTold = this.#outbox.queuedAlerts === 0;
+    return {
+      boot: this.#boot,
+      ...(allTold ? { openAlerts } : {}),
+      ...(suppressedAlerts === 0 ? {} : { suppressedAlerts }),
+    };
   }
 
   #publish(kind: Kind, payload: Uint8Array, nowMs: number): void {

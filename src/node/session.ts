@@ -49,8 +49,10 @@ export class Session {
     return this.#sealer.will(connection, encodeWill(connection));
   }
 
-  alert({ takenMs, ...alert }: PendingAlert): Uint8Array {
-    return this.#sealer.message(KIND.alert, encodeAlert({ ...alert, offsetMs: takenMs - this.#startMs }));
+  /** @param boot number of the first session since the node's start. */
+  alert({ takenMs, firstMs, ...alert }: PendingAlert, boot: number): Uint8Array {
+    const times = { offsetMs: takenMs - this.#startMs, firstOffsetMs: firstMs - this.#startMs };
+    return this.#sealer.message(KIND.alert, encodeAlert({ ...alert, ...times, boot }));
   }
 
   heartbeat(facts: Omit<Heartbeat, 'offsetMs'>, nowMs: number): Uint8Array {

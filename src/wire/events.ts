@@ -6,12 +6,24 @@ export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 export const ALERT_STATES = ['cleared', 'raised'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
-export const DETECTORS = ['threshold'] as const;
+/** Append only; the same names as the registry of detectors. */
+export const DETECTORS = [
+  'threshold',
+  'rateOfChange',
+  'stuck',
+  'missing',
+  'drift',
+  'robustZ',
+  'cross',
+] as const;
 export type DetectorKind = (typeof DETECTORS)[number];
+
+/** Detectors whose value and limit are numbers of readings, not of the channel's unit. */
+export const COUNTING_DETECTORS: readonly DetectorKind[] = ['missing'];
 
 /** What an alert holds. `raised` and `cleared` of one incident have the same id. */
 export interface Alert {
-  /** Counts from 1 since the node's start. */
+  /** Incident: counts from 1 since the node's start. With the node and `boot` it names the incident for ever. */
   readonly id: number;
   readonly state: AlertState;
   readonly severity: Severity;
@@ -20,9 +32,19 @@ export interface Alert {
   readonly channel: number;
   /** Milliseconds since the session's start, of the reading that changed the state. */
   readonly offsetMs: number;
-  /** Scaled as the channel's readings. */
+  /** Scaled as the channel's readings, or numbers of readings (COUNTING_DETECTORS). */
   readonly value: number;
   readonly limit: number;
+  /** Number of the first session since the node's start. */
+  readonly boot?: number;
+  /** Place of the detector among those of its sensor. */
+  readonly rule?: number;
+  /** Milliseconds since the session's start, of the reading that the incident began with. */
+  readonly firstOffsetMs?: number;
+  /** How many times the incident was raised: more than once when it flapped. */
+  readonly count?: number;
+  /** Alerts that were held back for good since the node's start, by the limits of rate. */
+  readonly suppressed?: number;
 }
 
 /** Counters since the node's start, unless it says otherwise. */
@@ -40,6 +62,11 @@ export interface Heartbeat {
   readonly freeHeapBytes?: number;
   readonly signalDbm?: number;
   readonly supplyMilliV?: number;
+  /** Number of the first session since the node's start. */
+  readonly boot?: number;
+  /** Incidents that are raised; only while no alert waits to be sealed, so that all of them have been told. */
+  readonly openAlerts?: number;
+  readonly suppressedAlerts?: number;
 }
 
 type Numbers = Readonly<Record<string, number | undefined>>;
@@ -55,6 +82,11 @@ const ALERT_KEYS = [
   'offsetMs',
   'value',
   'limit',
+  'boot',
+  'rule',
+  'firstOffsetMs',
+  'count',
+  'suppressed',
 ] as const;
 const HEARTBEAT_KEYS = [
   'offsetMs',
@@ -68,6 +100,9 @@ const HEARTBEAT_KEYS = [
   'freeHeapBytes',
   'signalDbm',
   'supplyMilliV',
+  'boot',
+  'openAlerts',
+  'suppressedAlerts',
 ] as const;
 const HEARTBEAT_REQUIRED = 7;
 const EVENT_BYTES_MAX = 160;
@@ -89,6 +124,14 @@ function decodeMap(plaintext: Uint8Array): Map<number, CborItem> {
 
 const limit = Number.MAX_SAFE_INTEGER;
 
+const LATER_BOUNDS = {
+  boot: [1, 0xffff_ffff],
+  rule: [0, 255],
+  firstOffsetMs: [-limit, limit],
+  count: [1, limit],
+  suppressed: [0, limit],
+} as const;
+
 /** Ten years in milliseconds: no time of a record may lie further from its session's start. */
 export const OFFSET_MS_MAX = 315_360_000_000;
 
@@ -96,6 +139,17 @@ export const OFFSET_MS_MAX = 315_360_000_000;
 export function checkOffset(offsetMs: number): number {
   if (Math.abs(offsetMs) > OFFSET_MS_MAX) throw new MalformedError('a time out of bounds');
   return offsetMs;
+}
+
+/** The keys that came later than the others: undefined where an older node has none. */
+function laterFields(map: ReadonlyMap<number, CborItem>): Partial<Alert> {
+  const fields: Record<string, number> = {};
+  for (const [name, [min, max]] of Object.entries(LATER_BOUNDS)) {
+    const item = map.get(ALERT_KEYS.indexOf(name as keyof typeof LATER_BOUNDS) + 1);
+    if (item !== undefined) fields[name] = integerOf(item, min, max);
+  }
+  if (fields.firstOffsetMs !== undefined) checkOffset(fields.firstOffsetMs);
+  return fields;
 }
 
 export function encodeAlert(alert: Alert): Uint8Array {
@@ -122,6 +176,7 @@ export function decodeAlert(plaintext: Uint8Array): Alert {
     offsetMs: checkOffset(at('offsetMs', -limit, limit)),
     value: at('value', -limit, limit),
     limit: at('limit', -limit, limit),
+    ...laterFields(map),
   };
 }
 

@@ -38,6 +38,7 @@ export const NODE_CONFIG: NodeConfig = {
   heartbeatMs: 60_000,
   batch: { readings: 5, ageMs: 20_000 },
   outbox: { readings: 50, alerts: 8 },
+  alerts: { flapMs: 0, burst: 1_000, perHour: 3_600 },
   pace: { burst: 100, perMinute: 6_000 },
   sensors: [AIR],
 };

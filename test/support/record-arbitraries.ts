@@ -90,7 +90,7 @@ export const births: fc.Arbitrary<Birth> = fc
   })
   .map(({ utcMs, ...rest }) => (utcMs === undefined ? rest : { ...rest, utcMs }));
 
-export const alerts: fc.Arbitrary<Alert> = fc.record({
+const ALERT_FIELDS = {
   id: counts.map((id) => Math.max(1, id)),
   state: fc.constantFrom(...ALERT_STATES),
   severity: fc.constantFrom(...SEVERITIES),
@@ -100,6 +100,15 @@ export const alerts: fc.Arbitrary<Alert> = fc.record({
   offsetMs: offsets,
   value: integers,
   limit: integers,
+  boot: fc.integer({ min: 1, max: 0xffff_ffff }),
+  rule: fc.nat(255),
+  firstOffsetMs: offsets,
+  count: counts.map((count) => Math.max(1, count)),
+  suppressed: counts,
+};
+
+export const alerts: fc.Arbitrary<Alert> = fc.record(ALERT_FIELDS, {
+  requiredKeys: ['id', 'state', 'severity', 'detector', 'sensor', 'channel', 'offsetMs', 'value', 'limit'],
 });
 
 export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
@@ -115,6 +124,9 @@ export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
     freeHeapBytes: counts,
     signalDbm: fc.integer({ min: -120, max: 0 }),
     supplyMilliV: counts,
+    boot: fc.integer({ min: 1, max: 0xffff_ffff }),
+    openAlerts: fc.nat(255),
+    suppressedAlerts: counts,
   },
   {
     requiredKeys: [

@@ -127,6 +127,10 @@ describe('alerts', () => {
       offsetMs: 2_000,
       value: 3_500,
       limit: 3_000,
+      boot: 1,
+      rule: 0,
+      firstOffsetMs: 2_000,
+      count: 1,
     });
   });
 

@@ -1,22 +1,23 @@
 import fc from 'fast-check';
-import {
-  stepThreshold,
-  THRESHOLD_START,
-  type ThresholdConfig,
-  type ThresholdEvent,
-} from '../../src/detect/threshold.js';
+import type { DetectorConfig } from '../../src/node/config.js';
+import { sensorWith, tell } from '../support/watch-rig.js';
+
+type ThresholdConfig = Omit<
+  Extract<DetectorConfig, { kind: 'threshold' }>,
+  'kind' | 'channel' | 'severity' | 'clearMs'
+>;
+type ThresholdEvent = { readonly state: string; readonly value: number; readonly limit: number };
 
 /** Runs the detector over `[takenMs, value]` pairs; the events with the time at which they came. */
 function events(
   config: ThresholdConfig,
   readings: readonly (readonly [number, number])[],
 ): (ThresholdEvent & { at: number })[] {
-  let state = THRESHOLD_START;
-  return readings.flatMap(([takenMs, value]) => {
-    const step = stepThreshold(config, state, { takenMs, value });
-    state = step.state;
-    return step.event === undefined ? [] : [{ ...step.event, at: takenMs }];
-  });
+  const sensor = sensorWith({ kind: 'threshold', ...config });
+  return tell(
+    sensor,
+    readings.map(([takenMs, value]) => [takenMs, [value, 0]]),
+  ).map(({ state, value, limit, at }) => ({ state, value, limit, at }));
 }
 
 /** One value a second. */
@@ -140,7 +141,7 @@ describe('hold', () => {
   });
 });
 
-describe('stepThreshold', () => {
+describe('any configuration', () => {
   const configs = fc.record({
     above: fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined }),
     below: fc.option(fc.integer({ min: -20, max: 0 }), { nil: undefined }),
@@ -170,10 +171,5 @@ describe('stepThreshold', () => {
       }),
       { numRuns: 1_000 },
     );
-  });
-
-  it('changes no state that it was given', () => {
-    const state = Object.freeze({ raised: false, pendingMs: 5, limit: 100 });
-    expect(() => stepThreshold(ABOVE, state, { value: 101, takenMs: 6 })).not.toThrow();
   });
 });
