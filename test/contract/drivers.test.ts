@@ -1,3 +1,4 @@
+import type { I2CSensorOptions } from '../../hal/drivers/io/i2c.js';
 import { LIS3DH } from '../../hal/drivers/lis3dh/lis3dh.js';
 import { NOT_READY_MAX, SHT4x } from '../../hal/drivers/sht4x/sht4x.js';
 import type { ChannelDescription } from '../../hal/parts.js';
@@ -6,30 +7,49 @@ import type { Signal } from '../../host-sim/devices/bus.js';
 import { createBus } from '../../host-sim/devices/bus.js';
 import { PARTS as SIMULATED_PARTS } from '../../host-sim/devices/parts.js';
 import type { SensorPort } from '../../src/ports/ports.js';
-import { describeDriverContract, thrownBy } from './driver-contract.js';
+import { describeDriverContract, i2cDriver, thrownBy } from './driver-contract.js';
 
 const CALLS_MAX = 30;
 
 const ROOM = { temperature: () => 21.5, humidity: () => 40 };
 const AT_REST = { x: () => 0.5, y: () => -1.25, z: () => 9.80665 };
 
-describeDriverContract({
-  name: 'SHT4x',
-  address: 0x44,
-  hzMax: 1_000_000,
-  hasChecksums: true,
-  create: (options) => PARTS.sht4x.create(options),
-  createModel: (nowMs) => SIMULATED_PARTS.sht4x.create(nowMs, ROOM),
-});
+/** The parts on I2C: address, fastest bus clock, whether what they send has checksums, and a world for each. */
+const ON_I2C = {
+  sht4x: { address: 0x44, hzMax: 1_000_000, hasChecksums: true, signals: ROOM },
+  lis3dh: { address: 0x18, hzMax: 400_000, hasChecksums: false, signals: AT_REST },
+  tmp117: { address: 0x48, hzMax: 400_000, hasChecksums: false, signals: ROOM },
+  bme280: {
+    address: 0x76,
+    hzMax: 1_000_000,
+    hasChecksums: false,
+    signals: { ...ROOM, pressure: () => 101_325 },
+  },
+  ina219: {
+    address: 0x40,
+    hzMax: 400_000,
+    hasChecksums: false,
+    signals: { voltage: () => 5, current: () => 0.25 },
+  },
+  mpu6050: {
+    address: 0x68,
+    hzMax: 400_000,
+    hasChecksums: false,
+    signals: { ...AT_REST, temperature: () => 30 },
+  },
+};
 
-describeDriverContract({
-  name: 'LIS3DH',
-  address: 0x18,
-  hzMax: 400_000,
-  hasChecksums: false,
-  create: (options) => PARTS.lis3dh.create(options),
-  createModel: (nowMs) => SIMULATED_PARTS.lis3dh.create(nowMs, AT_REST),
-});
+for (const [name, { signals, ...facts }] of Object.entries(ON_I2C)) {
+  const part = name as keyof typeof ON_I2C;
+  describeDriverContract(
+    i2cDriver({
+      name,
+      ...facts,
+      create: (options) => PARTS[part].create(options as I2CSensorOptions),
+      connect: (nowMs) => SIMULATED_PARTS[part].connect(nowMs, signals),
+    }),
+  );
+}
 
 /** A part on a bus of its own, with a clock that the test moves. */
 function createBench(part: 'sht4x' | 'lis3dh', signals: Readonly<Record<string, Signal>>) {
