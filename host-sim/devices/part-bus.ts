@@ -38,7 +38,7 @@ export interface LineDevice {
   reset?(): boolean;
   readonly resolution?: number;
   /** What is read while no part is there. */
-  readonly absent?: Uint8Array | number;
+  absent?(count: number): Uint8Array | number;
 }
 
 /** Every name of a mode is a code of its own, as on Moddable's Digital class. */
@@ -90,7 +90,7 @@ function lineClass(lines: Lines, port: string, device: LineDevice): SimulatedIoC
 
     read(count = 0): ArrayBuffer | number | undefined {
       const isThere = this.#select();
-      const value = isThere ? device.read?.(count, lines.fault.kind === 'badCrc') : device.absent;
+      const value = isThere ? device.read?.(count, lines.fault.kind === 'badCrc') : device.absent?.(count);
       return arrived(value, lines.fault);
     }
 

@@ -1,10 +1,14 @@
 import { createBme280Model } from './bme280-model.js';
 import type { BusDevice, Signal } from './bus.js';
+import { createDs18b20Model } from './ds18b20-model.js';
+import { createGpsModel } from './gps-model.js';
+import { createHx711Model } from './hx711-model.js';
 import { createIna219Model } from './ina219-model.js';
 import type { Vector } from './lis3dh-model.js';
 import { createLis3dhModel } from './lis3dh-model.js';
+import { createMicrophoneModel } from './microphone-model.js';
 import { createMpu6050Model } from './mpu6050-model.js';
-import { connectI2C, type PartBus } from './part-bus.js';
+import { connectI2C, connectLines, type PartBus } from './part-bus.js';
 import { createSht4xModel } from './sht4x-model.js';
 import { createTmp117Model } from './tmp117-model.js';
 
@@ -98,4 +102,30 @@ export const PARTS = {
         temperature: pick(signals, 'temperature'),
       }),
   }),
+  hx711: {
+    signals: { weight: 'kg' },
+    connect: (nowMs, signals) => {
+      return connectLines(createHx711Model({ nowMs, weight: pick(signals, 'weight') }));
+    },
+  },
+  gps: {
+    signals: { latitude: 'lat', longitude: 'lon', altitude: 'm', satellites: 'count' },
+    connect: (nowMs, signals) => {
+      const latitude = pick(signals, 'latitude');
+      const longitude = pick(signals, 'longitude');
+      const altitude = pick(signals, 'altitude');
+      const satellites = pick(signals, 'satellites');
+      return connectLines({ sensor: createGpsModel({ nowMs, latitude, longitude, altitude, satellites }) });
+    },
+  },
+  microphone: {
+    signals: { level: 'V' },
+    connect: (nowMs, signals) =>
+      connectLines({ sensor: createMicrophoneModel({ nowMs, level: pick(signals, 'level') }) }),
+  },
+  ds18b20: {
+    signals: { temperature: 'Cel' },
+    connect: (nowMs, signals) =>
+      connectLines({ sensor: createDs18b20Model({ nowMs, temperature: pick(signals, 'temperature') }) }),
+  },
 } satisfies Readonly<Record<string, SimulatedPart>>;
