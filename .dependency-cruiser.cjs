@@ -27,6 +27,7 @@ module.exports = {
     only('link', '^src/link/', ['^src/(link|pace|ports|base)/', 'node_modules/mqtt-packet']),
     only('core-is-portable', '^src/', ['^src/', 'node_modules/(tweetnacl|mqtt-packet|@noble/ciphers)']),
     only('drivers-import-no-io', '^hal/drivers/', ['^hal/drivers/', '^src/(ports|sample|base)/']),
+    only('boards-are-data', '^hal/boards/', ['^hal/boards/', '^hal/parts\\.ts$']),
     only('hal', '^hal/', ['^hal/', '^src/']),
     only('world-is-portable', '^host-sim/world/', ['^host-sim/world/', '^src/base/']),
     only('devices-are-portable', '^host-sim/devices/', ['^host-sim/(devices|world)/', '^src/base/']),

@@ -102,7 +102,11 @@ function notAcknowledged(address: number): BusError {
 }
 
 /** What arrives of `sent` under a fault: always a fresh array, so that the part keeps its own. */
-function received(sent: Uint8Array, fault: BusFault, checksumStride = Infinity): Uint8Array<ArrayBuffer> {
+export function received(
+  sent: Uint8Array,
+  fault: BusFault,
+  checksumStride = Infinity,
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(sent);
   if (fault.kind === 'bitFlip' && bytes.length > 0) {
     const bit = fault.bit % (bytes.length * 8);

@@ -2,13 +2,16 @@
  * Stands between a program and its simulator, on the program's side: ports on one hand, messages of text on the
  * other. Runs on Node and inside the XS engine alike, so it is as portable as the core.
  */
-import type { I2C, I2COptions } from '../../hal/drivers/io/i2c.js';
 import type { PartDescription, PartName } from '../../hal/parts.js';
 import { fromHex, toHex } from '../../src/base/bytes.js';
 import type { NodeConfig } from '../../src/node/config.js';
 import type { Node } from '../../src/node/node.js';
 import type { KeyValuePort, Ports, StreamPort, StreamState } from '../../src/ports/ports.js';
-import type { Command, Effect, HostReply, HostRequest, Reply } from './protocol.js';
+import { ioOptions } from './guest-io.js';
+import { ask, askBytes, type HostCall } from './host-call.js';
+import type { Command, Effect, Reply } from './protocol.js';
+
+export type { HostCall } from './host-call.js';
 
 /** What the bundle exports. */
 export interface Program {
@@ -16,58 +19,11 @@ export interface Program {
   readonly PARTS: Readonly<Record<PartName, PartDescription>>;
 }
 
-/** Carries one request to the simulator and its reply back, both JSON text. */
-export type HostCall = (request: string) => string;
-
-/** The error of a bus, with the kind that the drivers look for. */
-class GuestBusError extends Error {
-  readonly kind: string | undefined;
-
-  constructor(message: string, kind: string | undefined) {
-    super(message);
-    this.kind = kind;
-  }
-}
-
-function ask(call: HostCall, request: HostRequest): string | null {
-  const reply = JSON.parse(call(JSON.stringify(request))) as HostReply;
-  if (!reply.ok) throw new GuestBusError(reply.error, reply.kind);
-  return reply.value ?? null;
-}
-
 function flashPort(call: HostCall): KeyValuePort {
   return {
-    read: (name) => {
-      const value = ask(call, { op: 'flashRead', name });
-      return value === null ? undefined : fromHex(value);
-    },
+    read: (name) => askBytes(call, { op: 'flashRead', name }),
     write: (name, value) => void ask(call, { op: 'flashWrite', name, value: toHex(value) }),
     erase: (name) => void ask(call, { op: 'flashErase', name }),
-  };
-}
-
-/** An IO class for the bus of one sensor, as ECMA-419 has it. */
-function busClass(call: HostCall, sensor: string): new (options: I2COptions) => I2C {
-  return class implements I2C {
-    constructor({ address, hz }: I2COptions) {
-      ask(call, { op: 'busOpen', sensor, address, hz });
-    }
-
-    read(count: number): ArrayBuffer {
-      return fromHex(ask(call, { op: 'busRead', sensor, count }) ?? '').buffer as ArrayBuffer;
-    }
-
-    write(bytes: ArrayBuffer | Uint8Array): void {
-      ask(call, {
-        op: 'busWrite',
-        sensor,
-        value: toHex(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)),
-      });
-    }
-
-    close(): void {
-      ask(call, { op: 'busClose', sensor });
-    }
   };
 }
 
@@ -139,7 +95,7 @@ export function createGuest(program: Program, call: HostCall): { handle(command:
     wallClock: { utcMs: () => utcMs },
     entropy: {
       isReady: () => true,
-      fill: (bytes) => bytes.set(fromHex(ask(call, { op: 'entropy', bytes: bytes.length }) ?? '')),
+      fill: (bytes) => bytes.set(askBytes(call, { op: 'entropy', bytes: bytes.length }) ?? []),
     },
     flash: flashPort(call),
     stream,
@@ -150,7 +106,10 @@ export function createGuest(program: Program, call: HostCall): { handle(command:
       supplyMilliV: () => undefined,
     },
     log: { write: (level, text) => void effects.push(['log', level, text]) },
-    openSensor: (name) => program.PARTS[parts[name]].create({ sensor: { io: busClass(call, name) } }),
+    openSensor: (name) => {
+      const part = program.PARTS[parts[name]];
+      return part.create(ioOptions(call, name, part.ports));
+    },
   });
 
   const run = (command: Command): Reply => {

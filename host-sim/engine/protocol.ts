@@ -40,12 +40,17 @@ export type HostRequest =
   | { readonly op: 'flashRead' | 'flashErase'; readonly name: string }
   | { readonly op: 'flashWrite'; readonly name: string; readonly value: string }
   | { readonly op: 'entropy'; readonly bytes: number }
-  | { readonly op: 'busOpen'; readonly sensor: string; readonly address: number; readonly hz: number }
-  | { readonly op: 'busClose'; readonly sensor: string }
-  | { readonly op: 'busRead'; readonly sensor: string; readonly count: number }
-  | { readonly op: 'busWrite'; readonly sensor: string; readonly value: string };
+  | IoRequest;
 
-/** `kind` is the bus error's, as `hal/drivers/io/i2c-error.ts` knows it. */
+/** What an IO class of the program does. `port` is the name in the driver's options: `sensor`, `clock` … */
+export type IoRequest = { readonly sensor: string; readonly port: string } & (
+  | { readonly op: 'ioOpen'; readonly options: object }
+  | { readonly op: 'ioClose' | 'ioReset' }
+  | { readonly op: 'ioRead'; readonly count?: number }
+  | { readonly op: 'ioWrite'; readonly value: string | number }
+);
+
+/** A value is bytes as hexadecimal text, or a number. `kind` is the bus error's, as `hal/drivers/io/i2c-error.ts` knows it. */
 export type HostReply =
-  | { readonly ok: true; readonly value?: string | null }
+  | { readonly ok: true; readonly value?: string | number | null }
   | { readonly ok: false; readonly error: string; readonly kind?: string };

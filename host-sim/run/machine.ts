@@ -1,15 +1,22 @@
 import { fromHex, toHex } from '../../src/base/bytes.js';
 import { SeededRandom } from '../../src/base/random.js';
 import { FLASH_NAME_CHARACTERS_MAX, FLASH_VALUE_BYTES_MAX } from '../../src/ports/ports.js';
-import { createBus, type BusFault, type SimulatedBus, type SimulatedI2C } from '../devices/bus.js';
+import type { BusFault } from '../devices/bus.js';
+import type { PartBus, SimulatedIo } from '../devices/part-bus.js';
 import { PARTS } from '../devices/parts.js';
-import type { HostReply, HostRequest } from '../engine/protocol.js';
+import type { HostReply, HostRequest, IoRequest } from '../engine/protocol.js';
 import type { Signal } from '../world/signals.js';
 import type { NodePlan } from './plan.js';
 
 interface SensorBus {
-  readonly bus: SimulatedBus;
-  open: SimulatedI2C | undefined;
+  readonly bus: PartBus;
+  /** By the ports' names. */
+  readonly open: Map<string, SimulatedIo>;
+}
+
+/** A value as the protocol carries it. */
+function carried(value: ArrayBuffer | number | undefined): string | number | null {
+  return typeof value === 'object' ? toHex(new Uint8Array(value)) : (value ?? null);
 }
 
 /** What a machine is surrounded by. */
@@ -37,9 +44,8 @@ export class Machine {
     this.flash = plan.flash;
     this.#onFlash = onFlash;
     for (const { name, part } of plan.sensors) {
-      const bus = createBus();
-      bus.attach(PARTS[part].address, PARTS[part].create(nowMs, signals.get(name) ?? {}));
-      this.#buses.set(name, { bus, open: undefined });
+      const bus = PARTS[part].connect(nowMs, signals.get(name) ?? {});
+      this.#buses.set(name, { bus, open: new Map() });
     }
   }
 
@@ -49,9 +55,9 @@ export class Machine {
 
   /** A power cut: what was open is gone. */
   cutPower(): void {
-    for (const sensor of this.#buses.values()) {
-      sensor.open?.close();
-      sensor.open = undefined;
+    for (const { open } of this.#buses.values()) {
+      for (const io of open.values()) io.close();
+      open.clear();
     }
   }
 
@@ -66,7 +72,7 @@ export class Machine {
     }
   }
 
-  #answer(request: HostRequest): string | null | undefined {
+  #answer(request: HostRequest): string | number | null | undefined {
     switch (request.op) {
       case 'flashRead': {
         const value = this.flash.get(request.name);
@@ -83,11 +89,12 @@ export class Machine {
         this.#fill(bytes);
         return toHex(bytes);
       }
-      case 'busOpen':
-      case 'busClose':
-      case 'busRead':
-      case 'busWrite':
-        return this.#answerBus(request);
+      case 'ioOpen':
+      case 'ioClose':
+      case 'ioRead':
+      case 'ioWrite':
+      case 'ioReset':
+        return this.#answerIo(request);
     }
   }
 
@@ -98,19 +105,24 @@ export class Machine {
     this.#onFlash();
   }
 
-  #answerBus(request: Extract<HostRequest, { sensor: string }>): string | undefined {
+  #answerIo(request: IoRequest): string | number | null | undefined {
     const sensor = this.#buses.get(request.sensor);
     if (sensor === undefined) throw new Error(`no sensor ${request.sensor}`);
-    if (request.op === 'busOpen') {
-      sensor.open = new sensor.bus.io({ address: request.address, hz: request.hz });
+    const { port } = request;
+    if (request.op === 'ioOpen') {
+      if (!Object.hasOwn(sensor.bus.io, port)) throw new Error(`${request.sensor} has no port ${port}`);
+      sensor.open.set(port, new sensor.bus.io[port](request.options as never));
       return undefined;
     }
-    if (sensor.open === undefined) throw new Error(`the bus of ${request.sensor} is not open`);
-    if (request.op === 'busRead') return toHex(new Uint8Array(sensor.open.read(request.count)));
-    if (request.op === 'busWrite') sensor.open.write(fromHex(request.value));
-    else {
-      sensor.open.close();
-      sensor.open = undefined;
+    const io = sensor.open.get(port);
+    if (io === undefined) throw new Error(`port ${port} of ${request.sensor} is not open`);
+    if (request.op === 'ioRead') return carried(io.read(request.count));
+    if (request.op === 'ioReset') return io.reset?.() === true ? 1 : 0;
+    if (request.op === 'ioWrite') {
+      io.write(typeof request.value === 'number' ? request.value : fromHex(request.value));
+    } else {
+      io.close();
+      sensor.open.delete(port);
     }
     return undefined;
   }

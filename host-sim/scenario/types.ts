@@ -159,9 +159,18 @@ export type ScenarioPart = keyof typeof CHANNEL_DEFAULTS;
 
 /**
  * The channels of each part and the constant that stands where a scenario gives no signal: an ordinary room's
- * humidity in %RH, and the Earth's pull in m/s² on a sensor that lies flat. Temperatures are in °C.
+ * humidity in %RH and pressure in Pa, the Earth's pull in m/s² on a sensor that lies flat, a small node's supply in V
+ * and A, a quiet room's sound in V, eight satellites in sight. Temperatures are in °C.
  */
 export const CHANNEL_DEFAULTS = {
   sht4x: { temperature: 0, humidity: 50 },
   lis3dh: { x: 0, y: 0, z: 9.81 },
+  tmp117: { temperature: 0 },
+  bme280: { temperature: 0, humidity: 50, pressure: 101_325 },
+  ina219: { voltage: 5, current: 0.1 },
+  mpu6050: { x: 0, y: 0, z: 9.81, temperature: 25 },
+  hx711: { weight: 0 },
+  gps: { latitude: 0, longitude: 0, altitude: 0, satellites: 8 },
+  microphone: { level: 0.01 },
+  ds18b20: { temperature: 0 },
 } as const;

@@ -1,3 +1,8 @@
+import type { Hx711Options } from '../../hal/drivers/hx711/hx711.js';
+import type { AnalogSensorOptions } from '../../hal/drivers/io/analog.js';
+import type { I2CSensorOptions } from '../../hal/drivers/io/i2c.js';
+import type { OneWireSensorOptions } from '../../hal/drivers/io/one-wire.js';
+import type { SerialSensorOptions } from '../../hal/drivers/io/serial.js';
 import { LIS3DH } from '../../hal/drivers/lis3dh/lis3dh.js';
 import { NOT_READY_MAX, SHT4x } from '../../hal/drivers/sht4x/sht4x.js';
 import type { ChannelDescription } from '../../hal/parts.js';
@@ -6,29 +11,113 @@ import type { Signal } from '../../host-sim/devices/bus.js';
 import { createBus } from '../../host-sim/devices/bus.js';
 import { PARTS as SIMULATED_PARTS } from '../../host-sim/devices/parts.js';
 import type { SensorPort } from '../../src/ports/ports.js';
-import { describeDriverContract, thrownBy } from './driver-contract.js';
+import { describeDriverContract, i2cDriver, thrownBy } from './driver-contract.js';
+
+const HERE = {
+  latitude: () => 48.1173,
+  longitude: () => -11.5167,
+  altitude: () => 545.4,
+  satellites: () => 8,
+};
 
 const CALLS_MAX = 30;
 
 const ROOM = { temperature: () => 21.5, humidity: () => 40 };
 const AT_REST = { x: () => 0.5, y: () => -1.25, z: () => 9.80665 };
 
+/** The parts on I2C: address, fastest bus clock, whether what they send has checksums, and a world for each. */
+const ON_I2C = {
+  sht4x: { address: 0x44, hzMax: 1_000_000, hasChecksums: true, signals: ROOM },
+  lis3dh: { address: 0x18, hzMax: 400_000, hasChecksums: false, signals: AT_REST },
+  tmp117: { address: 0x48, hzMax: 400_000, hasChecksums: false, signals: ROOM },
+  bme280: {
+    address: 0x76,
+    hzMax: 1_000_000,
+    hasChecksums: false,
+    signals: { ...ROOM, pressure: () => 101_325 },
+  },
+  ina219: {
+    address: 0x40,
+    hzMax: 400_000,
+    hasChecksums: false,
+    signals: { voltage: () => 5, current: () => 0.25 },
+  },
+  mpu6050: {
+    address: 0x68,
+    hzMax: 400_000,
+    hasChecksums: false,
+    signals: { ...AT_REST, temperature: () => 30 },
+  },
+};
+
+for (const [name, { signals, ...facts }] of Object.entries(ON_I2C)) {
+  const part = name as keyof typeof ON_I2C;
+  describeDriverContract(
+    i2cDriver({
+      name,
+      ...facts,
+      create: (options) => PARTS[part].create(options as I2CSensorOptions),
+      connect: (nowMs) => SIMULATED_PARTS[part].connect(nowMs, signals),
+    }),
+  );
+}
+
+const LINE_FAULTS = [
+  [{ kind: 'stuck' }, 'deviceError'],
+  [{ kind: 'timeout' }, 'deviceTimeout'],
+] as const;
+
 describeDriverContract({
-  name: 'SHT4x',
-  address: 0x44,
-  hzMax: 1_000_000,
-  hasChecksums: true,
-  create: (options) => PARTS.sht4x.create(options),
-  createModel: (nowMs) => SIMULATED_PARTS.sht4x.create(nowMs, ROOM),
+  name: 'hx711',
+  create: (options) => PARTS.hx711.create(options as Hx711Options),
+  connect: (nowMs) => SIMULATED_PARTS.hx711.connect(nowMs, { weight: () => 1.5 }),
+  badOptions: [],
+  startFaults: ['stuck', 'timeout'],
+  // Without the part the data line is high for ever, as in a long conversion: the sampler's time-out ends that.
+  faults: LINE_FAULTS,
+  ioOptions: { mode: expect.any(Number) as number },
+  stepMs: 50,
 });
 
 describeDriverContract({
-  name: 'LIS3DH',
-  address: 0x18,
-  hzMax: 400_000,
-  hasChecksums: false,
-  create: (options) => PARTS.lis3dh.create(options),
-  createModel: (nowMs) => SIMULATED_PARTS.lis3dh.create(nowMs, AT_REST),
+  name: 'gps',
+  create: (options) => PARTS.gps.create(options as SerialSensorOptions),
+  connect: (nowMs) => SIMULATED_PARTS.gps.connect(nowMs, HERE),
+  badOptions: [
+    ['a speed that no receiver has', { baud: 300 }, RangeError],
+    ['a speed that is no integer', { baud: '9600' }, TypeError],
+  ],
+  startFaults: [],
+  // A receiver that is silent has nothing to report yet: the sampler's time-out ends that.
+  faults: [...LINE_FAULTS, [{ kind: 'badCrc' }, 'corrupt']],
+  ioOptions: { baud: 9_600, format: 'buffer' },
+  stepMs: 50,
+});
+
+describeDriverContract({
+  name: 'microphone',
+  create: (options) => PARTS.microphone.create(options as AnalogSensorOptions),
+  connect: (nowMs) => SIMULATED_PARTS.microphone.connect(nowMs, { level: () => 0.2 }),
+  badOptions: [],
+  startFaults: [],
+  faults: [...LINE_FAULTS, [{ kind: 'nack' }, 'corrupt']],
+  ioOptions: {},
+});
+
+describeDriverContract({
+  name: 'ds18b20',
+  create: (options) => PARTS.ds18b20.create(options as OneWireSensorOptions),
+  connect: (nowMs) => SIMULATED_PARTS.ds18b20.connect(nowMs, ROOM),
+  badOptions: [],
+  startFaults: ['nack', 'stuck', 'timeout'],
+  faults: [
+    ...LINE_FAULTS,
+    [{ kind: 'nack' }, 'deviceNotPresent'],
+    [{ kind: 'badCrc' }, 'corrupt'],
+    [{ kind: 'bitFlip', bit: 13 }, 'corrupt'],
+  ],
+  ioOptions: {},
+  stepMs: 100,
 });
 
 /** A part on a bus of its own, with a clock that the test moves. */

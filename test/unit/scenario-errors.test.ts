@@ -1,5 +1,6 @@
 import { ERRORS_MAX } from '../../host-sim/scenario/report.js';
 import { parseScenario } from '../../host-sim/scenario/validate.js';
+import { CHANNEL_DEFAULTS } from '../../host-sim/scenario/types.js';
 import { FULL, SMALLEST } from './scenario-texts.js';
 
 function errorsOf(text: string, isFile?: (path: string) => boolean): string[] {
@@ -61,7 +62,7 @@ describe('an error of a scenario names its line and field:', () => {
     [
       'an unknown part',
       SMALLEST.replace('sht4x', 'sht40'),
-      '7: nodes[0].sensors[0].part: expected one of sht4x, lis3dh, got "sht40" (did you mean "sht4x"?)',
+      `7: nodes[0].sensors[0].part: expected one of ${Object.keys(CHANNEL_DEFAULTS).join(', ')}, got "sht40" (did you mean "sht4x"?)`,
     ],
     ['a list that is none', 'name: x\nduration: 1\nnodes: 5', '3: nodes: expected a list, got 5'],
     ['an empty list', 'name: x\nduration: 1\nnodes: []', '3: nodes: expected 1..10000 items, got 0'],
