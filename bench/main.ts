@@ -1,13 +1,19 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { projectFolder } from '../host-sim/engine/bundle.js';
 import { isWithin, table, type Result } from './budget.js';
+import { measureFleet } from './fleet.js';
 import { nabResults } from './nab/results.js';
+import { saveResults } from './results.js';
+import { measureStorm } from './storm.js';
 import { measureWire } from './wire.js';
 import { measureXs } from './xs.js';
 
-const results: Result[] = [...(await measureXs()), ...measureWire(), ...nabResults()];
-writeFileSync(join(projectFolder(), 'bench', 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`);
+const results: Result[] = [
+  ...(await measureXs()),
+  ...measureWire(),
+  ...nabResults(),
+  ...measureStorm(),
+  ...(await measureFleet()),
+];
+saveResults(results);
 console.log(table(results));
 if (!results.every(isWithin)) {
   process.stderr.write('mamori: a figure is over its budget\n');

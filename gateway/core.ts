@@ -70,15 +70,39 @@ export type GatewayEvent =
 export type RefusalReason =
   Exclude<Refusal, 'unknownSession'> | 'unknownTopic' | 'unknownNode' | 'waiting' | 'evicted';
 
+/** What the gateway's work needs of a store: SQLite's `Store`, or another for integrators and simulations. */
+export type CoreStore = Pick<
+  Store,
+  | 'transaction'
+  | 'addNode'
+  | 'nodes'
+  | 'node'
+  | 'setNodeState'
+  | 'setNodeSeen'
+  | 'setNodeBorn'
+  | 'setHeartbeat'
+  | 'openerState'
+  | 'saveSession'
+  | 'saveRoot'
+  | 'addBirth'
+  | 'birth'
+  | 'setStart'
+  | 'addReadings'
+  | 'addAlert'
+  | 'addPending'
+  | 'takePending'
+  | 'countRefusal'
+>;
+
 /**
  * The gateway's work on one message, without a network: open, check, store in one transaction, say what it was.
  * Whoever feeds it acknowledges to the broker after `receive` has returned, and not when it has thrown.
  */
 export class GatewayCore {
-  readonly #store: Store;
+  readonly #store: CoreStore;
   readonly #openers = new Map<string, Opener>();
 
-  constructor(store: Store) {
+  constructor(store: CoreStore) {
     this.#store = store;
   }
 

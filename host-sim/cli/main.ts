@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { checkCommand } from './check.js';
 import { checklistCommand } from './checklist.js';
 import { demoCommand } from './demo.js';
 import { errorText, UserError } from './errors.js';
 import { gatewayCommand } from './gateway.js';
 import { nodeCommand } from './node.js';
+import { fleetCommand } from './fleet.js';
 import { simCommand } from './sim.js';
 
 const program = new Command('mamori')
@@ -11,7 +13,7 @@ const program = new Command('mamori')
   .version('0.1.0')
   .showHelpAfterError('(add --help for what is possible)')
   .addCommand(demoCommand())
-  .addCommand(simCommand())
+  .addCommand(simCommand().addCommand(fleetCommand()).addCommand(checkCommand()))
   .addCommand(gatewayCommand())
   .addCommand(nodeCommand())
   .addCommand(checklistCommand());

@@ -3,15 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayCore, type GatewayEvent } from '../../gateway/core.js';
 import { Store } from '../../gateway/store.js';
-import { decodeRoot, type Root } from '../../src/seal/keys.js';
-import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
-import type { NodePlan } from './plan.js';
-
-function provisionedRoot(flash: ReadonlyMap<string, Uint8Array>): Root {
-  const root = decodeRoot(flash.get(ROOT_FLASH_NAME) ?? new Uint8Array(0));
-  if (root === undefined) throw new Error('a planned node has no root key');
-  return root;
-}
+import { rootOf, type NodePlan } from './plan.js';
 
 /** A gateway in this process, on a file of its own, that can be killed and started again. */
 export class GatewayHost {
@@ -24,7 +16,7 @@ export class GatewayHost {
     const { store, core } = this.#open();
     store.transaction(() => {
       for (const { config, flash, name } of plans) {
-        store.addNode(config.nodeId, name, config.gatewayId, provisionedRoot(flash));
+        store.addNode(config.nodeId, name, config.gatewayId, rootOf({ flash }));
       }
     });
     this.#running = { store, core };
