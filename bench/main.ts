@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { projectFolder } from '../host-sim/engine/bundle.js';
 import { isWithin, table, type Result } from './budget.js';
 import { measureDetect } from './detect.js';
+import { measureFleet } from './fleet.js';
 import { nabResults } from './nab/results.js';
+import { saveResults } from './results.js';
+import { measureStorm } from './storm.js';
 import { measureWire } from './wire.js';
 import { measureXs } from './xs.js';
 
@@ -12,8 +12,10 @@ const results: Result[] = [
   ...(await measureDetect()),
   ...measureWire(),
   ...nabResults(),
+  ...measureStorm(),
+  ...(await measureFleet()),
 ];
-writeFileSync(join(projectFolder(), 'bench', 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`);
+saveResults(results);
 console.log(table(results));
 if (!results.every(isWithin)) {
   process.stderr.write('mamori: a figure is over its budget\n');

@@ -17,7 +17,7 @@ import { Opener, type Opened, type Refusal } from '../src/seal/opener.js';
 import type { Claim } from '../src/seal/claim.js';
 import { parsePairingTopic } from '../src/seal/pairing.js';
 import type { SecretSource } from '../src/seal/x25519.js';
-import { Pairings, SYSTEM_ENTROPY, type PairingState, type Reply } from './pairing.js';
+import { Pairings, SYSTEM_ENTROPY, type PairingState, type Reply, type PairingStore } from './pairing.js';
 import type { BirthRow, NodeState, Store } from './store.js';
 
 /** A node that has not been heard for this many heartbeat intervals is silent. */
@@ -92,18 +92,43 @@ export type GatewayEvent =
 export type RefusalReason =
   Exclude<Refusal, 'unknownSession'> | 'unknownTopic' | 'unknownNode' | 'waiting' | 'evicted' | 'claimReused';
 
+/** What the gateway's work needs of a store: SQLite's `Store`, or another for integrators and simulations. */
+export type CoreStore = Pick<
+  Store,
+  | 'transaction'
+  | 'addNode'
+  | 'nodes'
+  | 'node'
+  | 'setNodeState'
+  | 'setNodeSeen'
+  | 'setNodeBorn'
+  | 'setHeartbeat'
+  | 'openerState'
+  | 'saveSession'
+  | 'saveRoot'
+  | 'addBirth'
+  | 'birth'
+  | 'setStart'
+  | 'addReadings'
+  | 'addAlert'
+  | 'addPending'
+  | 'takePending'
+  | 'countRefusal'
+> &
+  PairingStore;
+
 /**
  * The gateway's work on one message, without a network: open, check, store in one transaction, say what it was.
  * Whoever feeds it acknowledges to the broker after `receive` has returned, and not when it has thrown.
  */
 export class GatewayCore {
-  readonly #store: Store;
+  readonly #store: CoreStore;
   readonly #openers = new Map<string, Opener>();
   readonly #pairings: Pairings;
   #replies: Reply[] = [];
 
   /** @param entropy where pairing draws keys from; a simulation gives a seeded one. */
-  constructor(store: Store, entropy: SecretSource = SYSTEM_ENTROPY) {
+  constructor(store: CoreStore, entropy: SecretSource = SYSTEM_ENTROPY) {
     this.#store = store;
     this.#pairings = new Pairings(store, entropy);
   }

@@ -1,4 +1,10 @@
-export { GatewayCore, type ChannelValue, type GatewayEvent, type RefusalReason } from './core.js';
+export {
+  GatewayCore,
+  type ChannelValue,
+  type CoreStore,
+  type GatewayEvent,
+  type RefusalReason,
+} from './core.js';
 export { connectGateway, type GatewayClient, type GatewayClientOptions } from './mqtt-client.js';
 export { Store, type NodeRow, type NodeState, type StoreOptions, type TimeSource } from './store.js';
 export { Opener, type OpenerState, type OpenResult, type Refusal } from '../src/seal/opener.js';

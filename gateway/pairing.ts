@@ -33,12 +33,17 @@ function stateOf({ psk, answer }: PairingRow): PairingState {
   return answer === undefined ? 'open' : 'answered';
 }
 
+/** What pairing needs of a store. */
+export type PairingStore = Pick<Store, 'node' | 'addNode' | 'removeUnborn'> & {
+  readonly pairings: Pick<Store['pairings'], 'get' | 'open' | 'saveAnswer' | 'finish'>;
+};
+
 /** The gateway's side of pairing. All of it runs inside the store's transactions. */
 export class Pairings {
-  readonly #store: Store;
+  readonly #store: PairingStore;
   readonly #entropy: SecretSource;
 
-  constructor(store: Store, entropy: SecretSource) {
+  constructor(store: PairingStore, entropy: SecretSource) {
     this.#store = store;
     this.#entropy = entropy;
   }

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { checkCommand } from './check.js';
 import { checklistCommand } from './checklist.js';
 import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { errorText, UserError } from './errors.js';
 import { gatewayCommand } from './gateway.js';
 import { nodeCommand } from './node.js';
+import { fleetCommand } from './fleet.js';
 import { simCommand } from './sim.js';
 
 const program = new Command('mamori')
@@ -12,7 +14,7 @@ const program = new Command('mamori')
   .version('0.1.0')
   .showHelpAfterError('(add --help for what is possible)')
   .addCommand(demoCommand())
-  .addCommand(simCommand())
+  .addCommand(simCommand().addCommand(fleetCommand()).addCommand(checkCommand()))
   .addCommand(gatewayCommand())
   .addCommand(nodeCommand())
   .addCommand(checklistCommand())

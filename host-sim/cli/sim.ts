@@ -10,6 +10,7 @@ import { runVirtual } from '../run/virtual.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/types.js';
 import { UserError } from './errors.js';
+import { integer } from './numbers.js';
 import { eventText, summaryText } from './print.js';
 
 /** Progress is shown on anything longer than this. */
@@ -24,15 +25,6 @@ export interface SimOptions {
   readonly trace?: string;
   readonly json: boolean;
   readonly events: boolean;
-}
-
-function integer(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max)
-      throw new InvalidArgumentError(`expected ${min}..${max}`);
-    return value;
-  };
 }
 
 function positive(text: string): number {

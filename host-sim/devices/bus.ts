@@ -118,38 +118,46 @@ export function received(
   return bytes;
 }
 
+/** The IO class of all simulated buses: one class, so that a fleet of ten thousand buses is not as many classes. */
+class WiredI2C implements SimulatedI2C {
+  readonly #wires: Wires;
+  readonly #address: number;
+  #isOpen = true;
+
+  constructor(wires: Wires, { address }: SimulatedI2COptions) {
+    wires.claim(address);
+    this.#wires = wires;
+    this.#address = address;
+  }
+
+  read(count: number): ArrayBuffer {
+    const device = this.#select();
+    const sent = device.read(count);
+    if (sent === undefined) throw notAcknowledged(this.#address);
+    return received(sent, this.#wires.faultAt(this.#address), device.checksumStride).buffer;
+  }
+
+  write(bytes: ArrayBuffer | Uint8Array): void {
+    const isTaken = this.#select().write(new Uint8Array(bytes));
+    if (!isTaken) throw notAcknowledged(this.#address);
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#wires.openAddresses.delete(this.#address);
+    this.#isOpen = false;
+  }
+
+  #select(): BusDevice {
+    if (!this.#isOpen) throw new TypeError('"this" expected an open I2C, got a closed one');
+    return this.#wires.select(this.#address);
+  }
+}
+
+/** The class with its wires bound to it, so that it can be constructed and extended as any other. */
 function createIo(wires: Wires): SimulatedBus['io'] {
-  return class implements SimulatedI2C {
-    readonly #address: number;
-    #isOpen = true;
-
-    constructor({ address }: SimulatedI2COptions) {
-      wires.claim(address);
-      this.#address = address;
-    }
-
-    read(count: number): ArrayBuffer {
-      const device = this.#select();
-      const sent = device.read(count);
-      if (sent === undefined) throw notAcknowledged(this.#address);
-      return received(sent, wires.faultAt(this.#address), device.checksumStride).buffer;
-    }
-
-    write(bytes: ArrayBuffer | Uint8Array): void {
-      const isTaken = this.#select().write(new Uint8Array(bytes));
-      if (!isTaken) throw notAcknowledged(this.#address);
-    }
-
-    close(): void {
-      if (this.#isOpen) wires.openAddresses.delete(this.#address);
-      this.#isOpen = false;
-    }
-
-    #select(): BusDevice {
-      if (!this.#isOpen) throw new TypeError('"this" expected an open I2C, got a closed one');
-      return wires.select(this.#address);
-    }
-  };
+  const bound = WiredI2C.bind(undefined, wires) as unknown as SimulatedBus['io'];
+  Object.defineProperty(bound, 'prototype', { value: WiredI2C.prototype });
+  return bound;
 }
 
 /**

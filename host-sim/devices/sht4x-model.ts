@@ -19,23 +19,30 @@ export interface Sht4xWorld {
   readonly serial?: number;
 }
 
-/** CRC-8, polynomial 0x31, start value 0xFF (SHT4x datasheet, "Checksum Calculation"). */
-function checksum(high: number, low: number): number {
-  let crc = 0xff;
-  for (const byte of [high, low]) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x80 ? 0x131 : 0);
-  }
+/** One byte more of the CRC-8 with polynomial 0x31 (SHT4x datasheet, "Checksum Calculation"). */
+function checksumStep(crc: number, byte: number): number {
+  crc ^= byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x80 ? 0x131 : 0);
   return crc;
+}
+
+const CHECKSUM_START = 0xff;
+/** The step for every value of `crc ^ byte`: fleets measure millions of times. */
+const CHECKSUM_STEPS = Uint8Array.from({ length: 256 }, (_, value) => checksumStep(value, 0));
+
+function checksum(high: number, low: number): number {
+  return CHECKSUM_STEPS[CHECKSUM_STEPS[CHECKSUM_START ^ high] ^ low];
 }
 
 /** Two words, each followed by its checksum. */
 function frame(first: number, second: number): Uint8Array {
-  const word = (value: number) => {
-    const [high, low] = [value >>> 8, value & 0xff];
-    return [high, low, checksum(high, low)];
-  };
-  return Uint8Array.from([...word(first), ...word(second)]);
+  const bytes = new Uint8Array(6);
+  [first, second].forEach((word, i) => {
+    bytes[3 * i] = word >>> 8;
+    bytes[3 * i + 1] = word;
+    bytes[3 * i + 2] = checksum(word >>> 8, word & 0xff);
+  });
+  return bytes;
 }
 
 /** The nearest 16-bit step of a scale that begins at `offset` and is `span` wide. */
@@ -63,9 +70,11 @@ class Sht4xModel implements BusDevice {
 
   read(count: number): Uint8Array | undefined {
     if (!this.#hasPower() || this.#isBusy() || this.#answer === undefined) return undefined;
-    const bytes = new Uint8Array(count).fill(IDLE_BYTE);
-    bytes.set(this.#answer.subarray(0, count));
+    const answer = this.#answer;
     this.#answer = undefined;
+    if (count === answer.length) return answer;
+    const bytes = new Uint8Array(count).fill(IDLE_BYTE);
+    bytes.set(answer.subarray(0, count));
     return bytes;
   }
 

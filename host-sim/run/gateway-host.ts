@@ -3,19 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayCore, type GatewayEvent } from '../../gateway/core.js';
 import { Store } from '../../gateway/store.js';
-import { decodeRoot, type Root } from '../../src/seal/keys.js';
-import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
 import type { SecretSource } from '../../src/seal/x25519.js';
-import type { NodePlan } from './plan.js';
+import { rootOf, type NodePlan } from './plan.js';
 
 /** Publishes what the gateway wants to tell a node. */
 export type Publish = (topic: string, payload: Uint8Array) => void;
-
-function provisionedRoot(flash: ReadonlyMap<string, Uint8Array>): Root {
-  const root = decodeRoot(flash.get(ROOT_FLASH_NAME) ?? new Uint8Array(0));
-  if (root === undefined) throw new Error('a planned node has no root key');
-  return root;
-}
 
 /** A gateway in this process, on a file of its own, that can be killed and started again. */
 export class GatewayHost {
@@ -38,7 +30,7 @@ export class GatewayHost {
     store.transaction(() => {
       for (const { config, flash, name, claim } of plans) {
         if (claim !== undefined) core.pair(claim, config.gatewayId, name);
-        else store.addNode(config.nodeId, name, config.gatewayId, provisionedRoot(flash));
+        else store.addNode(config.nodeId, name, config.gatewayId, rootOf({ flash }));
       }
     });
     this.#running = { store, core };

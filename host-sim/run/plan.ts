@@ -1,7 +1,7 @@
 import { PARTS, type PartName } from '../../hal/parts.js';
 import { toBase32 } from '../../src/base/bytes.js';
 import { SeededRandom } from '../../src/base/random.js';
-import { encodeRoot, ROOT_BYTES } from '../../src/seal/keys.js';
+import { decodeRoot, encodeRoot, ROOT_BYTES, type Root } from '../../src/seal/keys.js';
 import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
 import { CLAIM_FLASH_NAME, encodeClaim } from '../../src/pair/flash.js';
 import { CLAIM_SECRET_BYTES, type Claim } from '../../src/seal/claim.js';
@@ -38,6 +38,13 @@ function sensorConfig({
   detectors,
 }: ScenarioSensor): SensorConfig {
   return { name, intervalMs, tickMs, timeoutMs, channels: PARTS[part].channels, detectors };
+}
+
+/** The root key that a planned node's flash holds. @throws {Error} when there is none. */
+export function rootOf({ flash }: Pick<NodePlan, 'flash'>): Root {
+  const root = decodeRoot(flash.get(ROOT_FLASH_NAME) ?? new Uint8Array(0));
+  if (root === undefined) throw new Error('a planned node has no root key');
+  return root;
 }
 
 /** The configuration that the scenario's description of a node means. */

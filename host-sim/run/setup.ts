@@ -45,7 +45,7 @@ export async function prepareEngine(
 /** The signals of all sensors of a node. @throws {Error} when a CSV file is broken. */
 export function signalsOf(
   plan: NodePlan,
-  { scenario, baseDir }: RunOptions,
+  { scenario, baseDir }: Pick<RunOptions, 'scenario' | 'baseDir'>,
   cache: SeriesCache,
 ): Map<string, Readonly<Record<string, Signal>>> {
   const signals = new Map<string, Readonly<Record<string, Signal>>>();

@@ -27,7 +27,13 @@ export const KEEP_ALIVE_MS_MAX = 65_535 * SECOND_MS;
 /** As many slots as a ring may have. */
 export const QUEUE_RECORDS_MAX = 65_536;
 
-const BACKOFF_DEFAULT: ScenarioBackoff = { minMs: SECOND_MS, maxMs: 5 * MINUTE_MS, stableMs: MINUTE_MS };
+/** With these, ten thousand nodes that lose their broker for a minute do not storm it (`bench/storm.ts`). */
+export const BACKOFF_DEFAULT: ScenarioBackoff = {
+  minMs: SECOND_MS,
+  maxMs: MINUTE_MS,
+  stableMs: MINUTE_MS,
+  spreadMs: MINUTE_MS,
+};
 const BATCH_DEFAULT: ScenarioBatch = { readings: 1, ageMs: 0 };
 const QUEUE_DEFAULT: ScenarioQueue = { readings: 512, alerts: 32 };
 const PACE_DEFAULT: ScenarioPace = { burst: 20, perMinute: 60 };
@@ -40,6 +46,7 @@ const backoff = then(
     minMs: optional('min', backoffTime, BACKOFF_DEFAULT.minMs),
     maxMs: optional('max', backoffTime, BACKOFF_DEFAULT.maxMs),
     stableMs: optional('stable', duration({ min: 0, max: DAY_MS }), BACKOFF_DEFAULT.stableMs),
+    spreadMs: optional('spread', duration({ min: 0, max: DAY_MS }), BACKOFF_DEFAULT.spreadMs),
   }),
   (value, field) => {
     if (value.minMs <= value.maxMs) return { value };

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly network: ScenarioNetwork;
   readonly nodes: readonly ScenarioNode[];
   readonly faults: readonly ScenarioFault[];
+  /** The wider network of a fleet, for `mamori sim fleet` only. */
+  readonly fleet: ScenarioFleet;
   /** Nothing can be set yet; the key is kept for what integrators will need. */
   readonly gateway: Readonly<Record<string, never>>;
 }
@@ -29,6 +31,22 @@ export interface ScenarioNetwork {
   readonly latencyMs: number;
   /** The most that is added to a latency at random. */
   readonly jitterMs: number;
+}
+
+/** What `mamori sim fleet` models beyond a plain run. */
+export interface ScenarioFleet {
+  /** Nodes come up at random within this time after their `start`. File key: `startSpread`. */
+  readonly startSpreadMs: number;
+  /** Part of all pieces on the way that are lost and sent again, 0..0.5. */
+  readonly loss: number;
+  /** How often a node's link breaks, a day. */
+  readonly breaksPerDay: number;
+  /** How long a broken link stays away, in the mean. File key: `breakFor`. */
+  readonly breakForMs: number;
+  /** Connections that the broker accepts a second; 0 for no limit. */
+  readonly acceptPerS: number;
+  /** Connections that wait for it at most. */
+  readonly backlog: number;
 }
 
 /** One node, or `count` alike. */
@@ -58,6 +76,8 @@ export interface ScenarioBackoff {
   readonly maxMs: number;
   /** How long a connection must stand before the back-off starts anew. */
   readonly stableMs: number;
+  /** The time over which a fleet comes back that lost its connections at one moment. */
+  readonly spreadMs: number;
 }
 
 export interface ScenarioBatch {

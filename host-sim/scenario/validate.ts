@@ -19,7 +19,7 @@ import {
 import type { Field, Parse } from './schema.js';
 import { SPAN_MS_MAX } from './signal-schema.js';
 import { DAY_MS, duration, HOUR_MS, instant, MINUTE_MS } from './time-schema.js';
-import type { Scenario, ScenarioNetwork } from './types.js';
+import type { Scenario, ScenarioFleet, ScenarioNetwork } from './types.js';
 
 /** 2026-01-01T00:00:00Z, so that a scenario without a start does not depend on the day it is run. */
 export const START_UTC_MS_DEFAULT = 1_767_225_600_000;
@@ -30,6 +30,24 @@ const delay = duration({ min: 0, max: MINUTE_MS });
 const network = object<ScenarioNetwork>({
   latencyMs: optional('latency', delay, NETWORK_DEFAULT.latencyMs),
   jitterMs: optional('jitter', delay, NETWORK_DEFAULT.jitterMs),
+});
+
+const FLEET_DEFAULT: ScenarioFleet = {
+  startSpreadMs: MINUTE_MS,
+  loss: 0,
+  breaksPerDay: 0,
+  breakForMs: MINUTE_MS,
+  acceptPerS: 0,
+  backlog: 1_024,
+};
+
+const fleet = object<ScenarioFleet>({
+  startSpreadMs: optional('startSpread', duration({ min: 0, max: DAY_MS }), FLEET_DEFAULT.startSpreadMs),
+  loss: optional('loss', number({ min: 0, max: 0.5 }), FLEET_DEFAULT.loss),
+  breaksPerDay: optional('breaksPerDay', number({ min: 0, max: 10_000 }), FLEET_DEFAULT.breaksPerDay),
+  breakForMs: optional('breakFor', duration({ min: 1, max: DAY_MS }), FLEET_DEFAULT.breakForMs),
+  acceptPerS: optional('acceptPerSecond', number({ min: 0, max: 1_000_000 }), FLEET_DEFAULT.acceptPerS),
+  backlog: optional('backlog', integer({ min: 1, max: 1_000_000 }), FLEET_DEFAULT.backlog),
 });
 
 const fields = object<Scenario>({
@@ -43,6 +61,7 @@ const fields = object<Scenario>({
   network: optional('network', network, NETWORK_DEFAULT),
   nodes: required('nodes', list(node, { min: 1, max: NODES_MAX })),
   faults: optional('faults', list(fault, { min: 0, max: FAULTS_MAX }), []),
+  fleet: optional('fleet', fleet, FLEET_DEFAULT),
   gateway: optional('gateway', object<Record<string, never>>({}), {}),
 });
 

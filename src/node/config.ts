@@ -207,10 +207,11 @@ export function checkConfig(config: NodeConfig): void {
   checkInteger('broker.keepAliveS', config.broker.keepAliveS, { min: 1, max: 65_535 });
   checkInteger('broker.qos', config.broker.qos, { min: 0, max: 1 });
   checkCredentials(config.broker);
-  const { minMs, maxMs, stableMs } = config.broker.backoff;
+  const { minMs, maxMs, stableMs, spreadMs = 0 } = config.broker.backoff;
   checkInteger('broker.backoff.minMs', minMs, { min: 1, max: 3_600_000 });
   checkInteger('broker.backoff.maxMs', maxMs, { min: minMs, max: 86_400_000 });
   checkInteger('broker.backoff.stableMs', stableMs, { min: 0, max: 86_400_000 });
+  checkInteger('broker.backoff.spreadMs', spreadMs, { min: 0, max: 86_400_000 });
   checkInteger('heartbeatMs', config.heartbeatMs, { min: 1_000, max: 604_800_000 });
   checkInteger('batch.ageMs', config.batch.ageMs, { min: 0, max: 604_800_000 });
   checkInteger('outbox.readings', config.outbox.readings, { min: 1, max: READINGS_MAX });

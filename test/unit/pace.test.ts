@@ -164,4 +164,26 @@ describe('Backoff', () => {
     const backoff = new Backoff({ minMs: 500, maxMs: 500, stableMs: 0 }, new SeededRandom(1));
     expect(Array.from({ length: 40 }, () => backoff.nextDelayMs())).toEqual(new Array(40).fill(500));
   });
+
+  it.each([
+    [false, 2_000],
+    [true, 40_000],
+  ])('spreads the first tries over spreadMs after a connection was lost: %p', (hadConnection, ceiling) => {
+    const config = { ...CONFIG, spreadMs: 40_000 };
+    const first = Array.from({ length: 1_000 }, (_, seed) => {
+      const backoff = new Backoff(config, new SeededRandom(seed));
+      if (hadConnection) backoff.connectionEnded(1e9);
+      return backoff.nextDelayMs();
+    });
+    expect(Math.max(...first)).toBeLessThanOrEqual(ceiling);
+    expect(Math.max(...first)).toBeGreaterThan(ceiling * 0.95);
+    expect(Math.min(...first)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('never waits longer than maxMs, however wide the spread', () => {
+    const backoff = new Backoff({ ...CONFIG, spreadMs: 1e7 }, new SeededRandom(1));
+    backoff.connectionEnded(1e9);
+    const delays = Array.from({ length: 500 }, () => backoff.nextDelayMs());
+    expect(Math.max(...delays)).toBeLessThanOrEqual(CONFIG.maxMs);
+  });
 });

@@ -32,6 +32,14 @@ describe('parseScenario', () => {
       drainMs: 3_600_000,
       speed: 1,
       network: { latencyMs: 40, jitterMs: 20 },
+      fleet: {
+        startSpreadMs: 60_000,
+        loss: 0,
+        breaksPerDay: 0,
+        breakForMs: 60_000,
+        acceptPerS: 0,
+        backlog: 1_024,
+      },
       gateway: {},
       faults: [],
       nodes: [
@@ -41,7 +49,7 @@ describe('parseScenario', () => {
           qos: 1,
           keepAliveMs: 60_000,
           heartbeatMs: 300_000,
-          backoff: { minMs: 1_000, maxMs: 300_000, stableMs: 60_000 },
+          backoff: { minMs: 1_000, maxMs: 60_000, stableMs: 60_000, spreadMs: 60_000 },
           batch: { readings: 1, ageMs: 0 },
           queue: { readings: 512, alerts: 32 },
           pace: { burst: 20, perMinute: 60 },
