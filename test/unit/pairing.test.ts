@@ -1,8 +1,10 @@
-import { CLAIM_FLASH_NAME } from '../../src/pair/flash.js';
-import { lockMsOf } from '../../src/pair/commissioning.js';
+import { SeededRandom } from '../../src/base/random.js';
+import { CLAIM_FLASH_NAME, encodeClaim } from '../../src/pair/flash.js';
+import { PORTABLE_X25519, type CryptoAccelerator } from '../../src/seal/x25519.js';
+import { Commissioning, lockMsOf } from '../../src/pair/commissioning.js';
 import { FRAME, pairingReplyTopicOf, pairingTopicOf } from '../../src/seal/pairing.js';
 import { CLAIM, PairingRig, type Cut } from '../support/pairing-rig.js';
-import { seededBytes } from '../support/memory-ports.js';
+import { MemoryFlash, seededBytes, SeededEntropy, TEST_PARTIES } from '../support/memory-ports.js';
 
 const HOUR_MS = 3_600_000;
 const REPLY_TOPIC = pairingReplyTopicOf(CLAIM.nodeId);
@@ -154,6 +156,35 @@ describe('attacks on pairing', () => {
 
   test('locks grow from half a minute to an hour', () => {
     expect([3, 4, 5, 6, 20, 255].map(lockMsOf)).toEqual([0, 30_000, 60_000, 120_000, HOUR_MS, HOUR_MS]);
+  });
+});
+
+describe('an accelerator of the board', () => {
+  const ports = (flash: MemoryFlash, scalarMult: CryptoAccelerator['scalarMult']) => ({
+    flash,
+    entropy: new SeededEntropy(1),
+    log: { write: () => undefined },
+    accelerator: { scalarMult },
+  });
+  const start = (scalarMult: CryptoAccelerator['scalarMult']) => {
+    const flash = new MemoryFlash();
+    flash.write(CLAIM_FLASH_NAME, encodeClaim(CLAIM));
+    return new Commissioning(ports(flash, scalarMult), TEST_PARTIES, new SeededRandom(1), 0);
+  };
+
+  test('that agrees with tweetnacl is used', () => {
+    let used = 0;
+    const node = start((secret, point) => {
+      used++;
+      return PORTABLE_X25519.scalarMult(secret, point);
+    });
+    const selfTest = used;
+    node.step(0, () => undefined);
+    expect(used).toBeGreaterThan(selfTest);
+  });
+
+  test('that disagrees is refused at the start', () => {
+    expect(() => start((secret) => secret)).toThrow('disagrees with tweetnacl');
   });
 });
 

@@ -54,6 +54,7 @@ describe('parseScenario', () => {
           queue: { readings: 512, alerts: 32 },
           pace: { burst: 20, perMinute: 60 },
           startMs: 0,
+          keys: 'provisioned',
           sensors: [
             {
               name: 'air',
