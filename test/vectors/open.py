@@ -20,15 +20,19 @@ LETTERS = "bwtah"
 BIRTH, WILL, TELEMETRY, ALERT, HEARTBEAT = range(5)
 NO_DATA = ["deviceOff", "deviceError", "deviceNotPresent", "deviceUnavailable", "deviceTimeout", "corrupt"]
 BIRTH_KEYS = {1: "firmware", 2: "bundleSha256", 3: "resetReason", 4: "heartbeatS", 5: "utcMs", 6: "sensors"}
-ALERT_KEYS = ["id", "state", "severity", "detector", "sensor", "channel", "offsetMs", "value", "limit"]
+ALERT_KEYS = [
+    "id", "state", "severity", "detector", "sensor", "channel", "offsetMs", "value", "limit",
+    "boot", "rule", "firstOffsetMs", "count", "suppressed",
+]
 ALERT_NAMES = {
     "state": ["cleared", "raised"],
     "severity": ["info", "warning", "critical"],
-    "detector": ["threshold"],
+    "detector": ["threshold", "rateOfChange", "stuck", "missing", "drift", "robustZ", "cross"],
 }
 HEARTBEAT_KEYS = [
     "offsetMs", "connection", "queuedReadings", "takenReadings", "droppedReadings", "droppedAlerts",
     "acknowledgedEnvelopes", "utcMs", "freeHeapBytes", "signalDbm", "supplyMilliV",
+    "boot", "openAlerts", "suppressedAlerts",
 ]
 SESSIONS_OPEN = 4
 SESSION_STEPS = 1024
