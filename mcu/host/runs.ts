@@ -1,0 +1,176 @@
+import type { GatewayEvent } from '../../gateway/core.js';
+import { BENCH_CONFIG } from '../../bench/xs.js';
+import { readBundle } from '../../host-sim/engine/bundle.js';
+import { GatewayHost } from '../../host-sim/run/gateway-host.js';
+import type { NodePlan } from '../../host-sim/run/plan.js';
+import { constant, type Signal } from '../../host-sim/world/signals.js';
+import { encodeRoot } from '../../src/seal/keys.js';
+import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
+import { Board } from './board.js';
+import { buildImage, buildPlatform, type Image, type Progress } from './build.js';
+import type { Checks } from './checks.js';
+import { emulate, type Measured } from './emulator.js';
+import { emptyScript, nodeScript, peersScript } from './scripts.js';
+
+/** Readings that a run waits for. */
+export const READINGS = 60;
+const TEMPERATURE_C = 21.5;
+const HUMIDITY_PERCENT = 45;
+/** Half a step of 0.01, and what the part's 16 bits round away. */
+const TOLERANCE = 0.011;
+/** A time at which the gateway receives the first message; any would do. */
+const START_UTC_MS = Date.UTC(2026, 0, 1);
+const PARTS = { room: 'sht4x' } as const;
+
+/** What one run of the node gave. */
+export interface NodeRun extends Measured {
+  readonly events: readonly GatewayEvent[];
+  readonly written: Buffer;
+  readonly log: readonly string[];
+}
+
+export interface Runs {
+  readonly image: Image;
+  readonly emptyImage: Image;
+  readonly empty: Measured;
+  readonly node: NodeRun;
+  readonly peers: Measured;
+}
+
+function planOf(bundleSha256: string): NodePlan {
+  return {
+    name: 'microcontroller',
+    group: 'microcontroller',
+    config: { ...BENCH_CONFIG, firmware: { ...BENCH_CONFIG.firmware, bundleSha256 } },
+    parts: PARTS,
+    flash: new Map([[ROOT_FLASH_NAME, encodeRoot({ session: 1, root: new Uint8Array(32).fill(7) })]]),
+    seed: 1,
+    startMs: 0,
+    sensors: BENCH_CONFIG.sensors.map(({ name, intervalMs, tickMs, timeoutMs }) => {
+      return { name, part: PARTS.room, intervalMs, tickMs, timeoutMs, signals: {}, detectors: [] };
+    }),
+  };
+}
+
+const PRESENT: Readonly<Record<string, Signal>> = {
+  temperature: constant(TEMPERATURE_C),
+  humidity: constant(HUMIDITY_PERCENT),
+};
+
+/** Runs the node's image against a gateway of its own. */
+async function runNode(
+  image: Image,
+  plan: NodePlan,
+  signals: Readonly<Record<string, Signal>>,
+): Promise<NodeRun> {
+  const events: GatewayEvent[] = [];
+  const gateway = new GatewayHost([plan], (event) => events.push(event));
+  try {
+    const board = new Board(plan, new Map([['room', signals]]), (topic, payload, nowMs) =>
+      gateway.deliver(topic, payload, START_UTC_MS + nowMs),
+    );
+    const measured = await emulate(image.path, board);
+    return { ...measured, events, written: board.written, log: board.log };
+  } finally {
+    gateway.remove();
+  }
+}
+
+/** An image without a HAL: it asks nothing. */
+async function runAlone({ path }: Image): Promise<Measured> {
+  const refuse = (): never => {
+    throw new Error('a machine without ports asked for one');
+  };
+  return emulate(path, { answer: refuse, told: refuse });
+}
+
+function readingsOf({ events }: NodeRun): Extract<GatewayEvent, { type: 'reading' }>[] {
+  return events.filter((event) => event.type === 'reading');
+}
+
+function isAsMeasured({
+  values: [temperature, humidity],
+}: Extract<GatewayEvent, { type: 'reading' }>): boolean {
+  return (
+    Math.abs(Number(temperature.value) - TEMPERATURE_C) <= TOLERANCE &&
+    Math.abs(Number(humidity.value) - HUMIDITY_PERCENT) <= TOLERANCE
+  );
+}
+
+function checkNode(checks: Checks, node: NodeRun): void {
+  const readings = readingsOf(node);
+  const opened = `${readings.length} of ${READINGS}`;
+  checks.check('the gateway opened and stored every reading', readings.length === READINGS, opened);
+  checks.check('each has the values that the sensor had', readings.every(isAsMeasured));
+  const refusals = node.events.filter(({ type }) => type === 'refusal').length;
+  checks.check('the gateway refused nothing', refusals === 0, `${refusals} refusals`);
+  const births = node.events.filter(({ type }) => type === 'birth').length;
+  checks.check('one session was born', births === 1, `${births} births`);
+}
+
+function checkRepeat(checks: Checks, node: NodeRun, again: NodeRun): void {
+  checks.check(
+    'a second run sends the same bytes',
+    node.written.equals(again.written),
+    `${node.written.length} bytes`,
+  );
+  const [first, second] = [node, again].map(({ costs }) => JSON.stringify([...costs]));
+  checks.check('a second run takes the same instructions', first === second);
+}
+
+/** From the third minute to the fifth the part has no power. */
+const failing = (signal: Signal): Signal => {
+  return (worldMs) => (worldMs >= 150_000 && worldMs < 270_000 ? undefined : signal(worldMs));
+};
+
+function checkFault(checks: Checks, node: NodeRun): void {
+  const readings = readingsOf(node);
+  const reasons = readings
+    .filter((reading) => !isAsMeasured(reading))
+    .map(({ values }) => String(values[0].value));
+  const isAll = readings.length === READINGS && reasons.length === 2;
+  const isNoData = reasons.every((reason) => reason === 'deviceNotPresent');
+  checks.check(
+    'a part without power becomes noData, and the node goes on',
+    isAll && isNoData,
+    reasons.join(', '),
+  );
+}
+
+/** Builds and runs everything. @returns undefined when something did not run at all. */
+export async function runAll(checks: Checks, progress: Progress): Promise<Runs | undefined> {
+  try {
+    const platform = await buildPlatform(progress);
+    const plan = async () => planOf((await readBundle()).sha256);
+    const { config } = await plan();
+    progress('compiling the programs to bytecode and linking the images');
+    const emptyImage = await buildImage(platform, 'empty', await emptyScript());
+    const image = await buildImage(
+      platform,
+      'node',
+      await nodeScript(config, { parts: PARTS, readings: READINGS }),
+    );
+    const peersImage = await buildImage(platform, 'peers', await peersScript());
+    progress('running the machine without a program');
+    const empty = await runAlone(emptyImage);
+    progress(`running the node until ${READINGS} readings have left`);
+    const node = await runNode(image, await plan(), PRESENT);
+    checkNode(checks, node);
+    progress('running it again');
+    checkRepeat(checks, node, await runNode(image, await plan(), PRESENT));
+    progress('running it with a part that fails');
+    const faulty = Object.fromEntries(
+      Object.entries(PRESENT).map(([name, signal]) => [name, failing(signal)]),
+    );
+    checkFault(checks, await runNode(image, await plan(), faulty));
+    progress('running stock tweetnacl');
+    return { image, emptyImage, empty, node, peers: await runAlone(peersImage) };
+  } catch (error) {
+    checks.check(
+      'the machine is built and runs',
+      false,
+      error instanceof Error ? error.message : 'unknown error',
+    );
+    return undefined;
+  }
+}
