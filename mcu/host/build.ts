@@ -112,17 +112,26 @@ async function sectionBytes(path: string): Promise<Map<string, number>> {
   return new Map(lines.map((line) => line.split(/\s+/)).map(([name, bytes]) => [name, Number(bytes)]));
 }
 
+/** What the JavaScript heap reserves at first; it grows by 1,024 bytes and 64 slots. */
+export interface HeapSize {
+  readonly chunkBytes: number;
+  readonly slots: number;
+}
+
 /** Compiles `script` to bytecode and links it with the platform. @throws {Error} when it does not fit the memory. */
 export async function buildImage(
   { scriptCompiler, objects }: Platform,
   name: string,
   script: string,
+  heap: HeapSize,
 ): Promise<Image> {
   const [source, assembly, path] = ['js', 'S', 'elf'].map((end) => join(BUILT, `${name}.${end}`));
   writeFileSync(source, script);
   await run(scriptCompiler, [source, assembly]);
   const layout = ['-nostartfiles', '-Wl,--gc-sections', '-T', join(SOURCE, 'platform', 'memory.ld')];
-  await run(CROSS_COMPILER, [...TARGET, ...layout, ...objects, assembly, '-lm', '-o', path]);
+  const sizes = [`initialChunkBytes=${heap.chunkBytes}`, `initialSlots=${heap.slots}`];
+  const defined = sizes.map((size) => `-Wl,--defsym=${size}`);
+  await run(CROSS_COMPILER, [...TARGET, ...layout, ...defined, ...objects, assembly, '-lm', '-o', path]);
   const bytes = await sectionBytes(path);
   return {
     path,

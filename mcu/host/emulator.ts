@@ -56,7 +56,7 @@ function answerFrame(answer: Answer): Uint8Array {
 }
 
 /** Cuts what comes over the line into frames. */
-class Line {
+export class Line {
   #waiting = Buffer.alloc(0);
 
   /** @returns the frames that are whole now. */

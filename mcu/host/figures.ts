@@ -39,26 +39,50 @@ function bytes(name: string, value: number, limit?: number): Result {
 
 /** The RAM that an ESP32-C3 has. */
 const RAM_BYTES = 400 * 1024;
+const SLOT_BYTES = 16;
+/** Goal of a sealed two-channel reading: 14 ms at 160 MHz. */
+const SAMPLE_TO_PUBLISH_MAX = 14 * INSTRUCTIONS_PER_MS;
 
-/** The runs as figures for people and for `bench/mcu.json`. */
-export function figuresOf({ image, emptyImage, empty, node, peers }: Runs): Result[] {
-  const messages = (node.costs.get('sampleToPublish') ?? []).slice(WARM_UP);
-  const average = messages.reduce((sum, value) => sum + value, 0) / messages.length;
+function messages({ costs }: Measured): number[] {
+  return (costs.get('sampleToPublish') ?? []).slice(WARM_UP);
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function timeFigures({ node, tight, peers }: Runs): Result[] {
   const secretbox = cost(peers, 'secretbox64');
-  const [atStart, atEnd] = node.figures;
-  const [alone] = empty.figures;
   const peer = {
     name: 'stock nacl.secretbox of 64 bytes alone',
     value: secretbox,
     source: 'measured in this run',
   };
   return [
-    ...timed('mcu.instructions.sampleToPublish', average, { peers: [peer] }),
-    ...timed('mcu.instructions.sampleToPublish.max', Math.max(...messages)),
+    ...timed('mcu.instructions.sampleToPublish', average(messages(node)), {
+      limit: SAMPLE_TO_PUBLISH_MAX,
+      peers: [peer],
+    }),
+    ...timed('mcu.instructions.sampleToPublish.min', Math.min(...messages(node))),
+    ...timed('mcu.instructions.sampleToPublish.max', Math.max(...messages(node))),
+    ...timed('mcu.instructions.sampleToPublish.smallestHeap', average(messages(tight))),
+    ...timed('mcu.instructions.startToFirstPublish', cost(node, 'sampleToPublish')),
     ...timed('mcu.peer.secretbox64', secretbox),
     ...timed('mcu.peer.secretboxOpen64', cost(peers, 'secretboxOpen64')),
     ...timed('mcu.peer.sha512of64', cost(peers, 'sha512of64')),
     ...timed('mcu.peer.x25519', cost(peers, 'x25519')),
+  ];
+}
+
+/** Slots and chunks that are in use after a garbage collection. */
+function usedBytes({ slots, chunkBytes }: Figures): number {
+  return slots * SLOT_BYTES + chunkBytes;
+}
+
+function memoryFigures({ image, emptyImage, empty, tight }: Runs): Result[] {
+  const [atStart, atEnd] = tight.figures;
+  const [alone] = empty.figures;
+  return [
     bytes('mcu.image.textBytes', image.textBytes),
     bytes('mcu.image.readOnlyBytes', image.readOnlyBytes),
     bytes('mcu.image.programBytes', image.programBytes),
@@ -67,11 +91,15 @@ export function figuresOf({ image, emptyImage, empty, node, peers }: Runs): Resu
     bytes('device.ramBytes.start', ramBytes(atStart)),
     bytes('device.ramBytes.peak', ramBytes(atEnd), RAM_BYTES),
     bytes('device.ramBytes.peak.added', ramBytes(atEnd) - ramBytes(alone)),
-    { ...bytes('device.slots.empty', alone.slots), unit: 'slots of 16 bytes' },
-    { ...bytes('device.slots.start', atStart.slots), unit: 'slots of 16 bytes' },
-    { ...bytes('device.slots.end', atEnd.slots), unit: 'slots of 16 bytes' },
-    bytes('device.chunkBytes.empty', alone.chunkBytes),
-    bytes('device.chunkBytes.start', atStart.chunkBytes),
-    bytes('device.chunkBytes.end', atEnd.chunkBytes),
+    bytes('device.stackBytes.peak', atEnd.stackPeakBytes),
+    bytes('device.usedBytes.empty', usedBytes(alone)),
+    bytes('device.usedBytes.start', usedBytes(atStart)),
+    bytes('device.usedBytes.end', usedBytes(atEnd)),
+    bytes('device.usedBytes.end.added', usedBytes(atEnd) - usedBytes(alone)),
   ];
+}
+
+/** The runs as figures for people and for `bench/mcu.json`. RAM is that of the smallest heap. */
+export function figuresOf(runs: Runs): Result[] {
+  return [...timeFigures(runs), ...memoryFigures(runs)];
 }

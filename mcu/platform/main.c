@@ -5,20 +5,25 @@
 #include "ports.h"
 #include "program.h"
 
-/* Sizes of the machine. Growth is small, so that what is reserved stays near what is used. */
-static txCreation creation = {
-  16 * 1024, /* chunk bytes at first */
-  1024,      /* and more each time */
-  4096,      /* slots at first */
-  64,        /* and more each time */
-  512,       /* slots of the JavaScript stack */
-  1024,      /* keys at first */
-  32,        /* and more each time */
-  127,       /* buckets of names */
-  127,       /* buckets of symbols */
-  0,         /* no parser */
-  0,
-};
+/* What the machine reserves at first, given when the image is linked (host/build.ts): the address is the number. */
+extern char initialChunkBytes[], initialSlots[];
+
+/* Growth is small, so that what is reserved stays near what is used. No parser: the last two are 0. */
+static txMachine *createMachine(void) {
+  txCreation creation = {
+    .initialChunkSize = (txSize)(uintptr_t)initialChunkBytes,
+    .incrementalChunkSize = 1024,
+    .initialHeapCount = (txSize)(uintptr_t)initialSlots,
+    .incrementalHeapCount = 64,
+    /* The bundle's outermost scope alone keeps some hundred names on the stack while it is evaluated. */
+    .stackCount = 1280,
+    .initialKeyCount = 1024,
+    .incrementalKeyCount = 32,
+    .nameModulo = 127,
+    .symbolModulo = 127,
+  };
+  return fxCreateMachine(&creation, "mamori", C_NULL, XS_NO_ID);
+}
 
 /* Numbers of identifiers stand in the bytecode: one that came out otherwise would name something else. */
 static void giveNames(txMachine *the) {
@@ -57,7 +62,7 @@ static void runProgram(txMachine *the) {
 
 int main(void) {
   uartOpen();
-  txMachine *the = fxCreateMachine(&creation, "mamori", C_NULL, XS_NO_ID);
+  txMachine *the = createMachine();
   if (the == C_NULL) framePanic("XS does not start");
   giveNames(the);
   fxBeginHost(the);

@@ -8,7 +8,7 @@
 /* The clock that milliseconds are reckoned at: an ESP32-C3 runs at 160 MHz. One instruction counts as one cycle. */
 #define INSTRUCTIONS_PER_MS 160000u
 
-/* Instructions since power-on, without those that waited for the serial line: the host's speed must not count. */
+/* Instructions since power-on, without those of the serial line: the host's speed must not count. */
 uint64_t mcuInstructions(void);
 /* Milliseconds since power-on: instructions at 160 MHz, and the time slept. */
 uint32_t mcuNowMs(void);
