@@ -79,7 +79,7 @@ function usedBytes({ slots, chunkBytes }: Figures): number {
   return slots * SLOT_BYTES + chunkBytes;
 }
 
-function memoryFigures({ image, emptyImage, empty, tight }: Runs): Result[] {
+function memoryFigures({ image, emptyImage, empty, node, tight }: Runs): Result[] {
   const [atStart, atEnd] = tight.figures;
   const [alone] = empty.figures;
   return [
@@ -91,6 +91,7 @@ function memoryFigures({ image, emptyImage, empty, tight }: Runs): Result[] {
     bytes('device.ramBytes.start', ramBytes(atStart)),
     bytes('device.ramBytes.peak', ramBytes(atEnd), RAM_BYTES),
     bytes('device.ramBytes.peak.added', ramBytes(atEnd) - ramBytes(alone)),
+    bytes('device.ramBytes.peak.roomyHeap', Math.max(...node.figures.map(ramBytes)), RAM_BYTES),
     bytes('device.stackBytes.peak', atEnd.stackPeakBytes),
     bytes('device.usedBytes.empty', usedBytes(alone)),
     bytes('device.usedBytes.start', usedBytes(atStart)),
