@@ -7,7 +7,14 @@ import { constant, type Signal } from '../../host-sim/world/signals.js';
 import { encodeRoot } from '../../src/seal/keys.js';
 import { ROOT_FLASH_NAME } from '../../src/seal/sealer.js';
 import { Board } from './board.js';
-import { buildImage, buildPlatform, type HeapSize, type Image, type Progress } from './build.js';
+import {
+  buildImage,
+  buildPlatform,
+  type HeapSize,
+  type Image,
+  type Platform,
+  type Progress,
+} from './build.js';
 import type { Checks } from './checks.js';
 import { emulate, type Measured } from './emulator.js';
 import { emptyScript, nodeScript, peersScript } from './scripts.js';
@@ -26,6 +33,9 @@ const PARTS = { room: 'sht4x' } as const;
 const TIGHT: HeapSize = { chunkBytes: 16 * 1024, slots: 4_096 };
 /** Most of the 400 KB: garbage is collected after some messages. */
 const ROOMY: HeapSize = { chunkBytes: 40 * 1024, slots: 18_000 };
+
+/** More slots than 400 KB hold. */
+const TOO_LARGE: HeapSize = { chunkBytes: 16 * 1024, slots: 26_000 };
 
 /** What one run of the node gave. */
 export interface NodeRun extends Measured {
@@ -128,6 +138,16 @@ function checkRepeat(checks: Checks, node: NodeRun, again: NodeRun): void {
   checks.check('a second run takes the same instructions', worst <= MISCOUNT_MAX, detail);
 }
 
+/** The machine must not get more RAM than the part has, though QEMU would give it. */
+async function checkLimit(checks: Checks, platform: Platform, script: string): Promise<void> {
+  const image = await buildImage(platform, 'too-large', script, TOO_LARGE);
+  const end = await runAlone(image).then(
+    () => 'it ran',
+    (error: Error) => error.message,
+  );
+  checks.check('a heap beyond 400 KB is refused', end === 'the machine stopped: memory full', end);
+}
+
 /** From the third minute to the fifth the part has no power. */
 const failing = (signal: Signal): Signal => {
   return (worldMs) => (worldMs >= 150_000 && worldMs < 270_000 ? undefined : signal(worldMs));
@@ -188,6 +208,7 @@ export async function runAll(checks: Checks, progress: Progress): Promise<Runs |
     const peersImage = await buildImage(platform, 'peers', await peersScript(), ROOMY);
     progress('running the machine without a program');
     const empty = await runAlone(emptyImage);
+    await checkLimit(checks, platform, await emptyScript());
     const nodes = await runNodes({ node: image, tight: tightImage }, checks, progress);
     progress('running stock tweetnacl');
     return { image, emptyImage, empty, ...nodes, peers: await runAlone(peersImage) };
