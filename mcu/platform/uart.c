@@ -6,10 +6,11 @@ enum { DATA = 0, FIFO_CONTROL = 2, LINE_STATUS = 5 };
 enum { FIFO_ENABLE = 0x01, RECEIVED = 0x01, TRANSMIT_EMPTY = 0x20 };
 
 /*
- * An exchange lasts until the next multiple of this many instructions (0.4 ms at 160 MHz, about what I2C at 100 kHz
- * takes). QEMU's count can be one off when the host answers; the clock, which the program sees, must not drift by that.
+ * On the clock a transfer lasts until the next multiple of this many instructions, 0.4 ms at 160 MHz: a call of four
+ * transfers at most 1.6 ms. QEMU's count can be one off when the host answers, and the clock, which the program sees,
+ * must not drift by that.
  */
-#define EXCHANGE_INSTRUCTIONS 65536u
+#define TRANSFER_INSTRUCTIONS 65536u
 
 /* Instructions spent on the serial line, and those that the clock leaves out. */
 static uint64_t waited;
@@ -42,7 +43,7 @@ static void leaveOut(uint64_t before) {
   const uint64_t now = retired();
   const uint64_t clocked = before - unclocked;
   waited += now - before;
-  unclocked = now - (clocked + EXCHANGE_INSTRUCTIONS - clocked % EXCHANGE_INSTRUCTIONS);
+  unclocked = now - (clocked + TRANSFER_INSTRUCTIONS - clocked % TRANSFER_INSTRUCTIONS);
 }
 
 void uartOpen(void) { UART[FIFO_CONTROL] = FIFO_ENABLE; }
