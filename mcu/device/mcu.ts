@@ -4,7 +4,7 @@ export interface Mcu {
   send(type: number, payload: ArrayBufferLike): void;
   /** Sends a frame and waits for its answer: bytes, undefined for none, or the text of an error. */
   call(type: number, payload: ArrayBufferLike): ArrayBuffer | undefined | string;
-  /** Milliseconds since power-on: instructions at 160 MHz, and the time slept. */
+  /** Milliseconds since power-on: the time slept and that of transfers. */
   nowMs(): number;
   /** Sleeps: the time passes at once. */
   idle(ms: number): void;

@@ -5,12 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The clock that milliseconds are reckoned at: an ESP32-C3 runs at 160 MHz. One instruction counts as one cycle. */
-#define INSTRUCTIONS_PER_MS 160000u
-
 /* Instructions since power-on, without those of the serial line: the host's speed must not count. */
 uint64_t mcuInstructions(void);
-/* Milliseconds since power-on: instructions at 160 MHz, and the time slept. */
+/* Milliseconds since power-on: the time slept and that of transfers. */
 uint32_t mcuNowMs(void);
 /* Sleeps: the time passes at once, no instruction is spent. */
 void mcuIdle(uint32_t ms);

@@ -6,16 +6,14 @@ enum { DATA = 0, FIFO_CONTROL = 2, LINE_STATUS = 5 };
 enum { FIFO_ENABLE = 0x01, RECEIVED = 0x01, TRANSMIT_EMPTY = 0x20 };
 
 /*
- * On the clock a transfer lasts until the next multiple of this many instructions, 0.4 ms at 160 MHz: a call of four
- * transfers at most 1.6 ms. QEMU's count can be one off when the host answers, and the clock, which the program sees,
- * must not drift by that.
+ * The clock counts sleep and transfers, not instructions: QEMU's count can be one off when the host answers, and what
+ * the program sees must be the same in each run. A transfer lasts about as long as one over I2C at 100 kHz.
  */
-#define TRANSFER_INSTRUCTIONS 65536u
+#define TRANSFER_US 400u
 
-/* Instructions spent on the serial line, and those that the clock leaves out. */
+/* Instructions that were spent on the serial line. */
 static uint64_t waited;
-static uint64_t unclocked;
-static uint64_t sleptMs;
+static uint64_t clockUs;
 
 static uint64_t retired(void) {
   uint32_t high, low, again;
@@ -34,16 +32,14 @@ static void waitFor(uint8_t flag) {
 
 uint64_t mcuInstructions(void) { return retired() - waited; }
 
-uint32_t mcuNowMs(void) { return (uint32_t)((retired() - unclocked) / INSTRUCTIONS_PER_MS + sleptMs); }
+uint32_t mcuNowMs(void) { return (uint32_t)(clockUs / 1000); }
 
-void mcuIdle(uint32_t ms) { sleptMs += ms; }
+void mcuIdle(uint32_t ms) { clockUs += ms * 1000ull; }
 
-/* What happened since `before` is the host's time, not the program's. */
+/* What was executed since `before` is the host's time, not the program's. */
 static void leaveOut(uint64_t before) {
-  const uint64_t now = retired();
-  const uint64_t clocked = before - unclocked;
-  waited += now - before;
-  unclocked = now - (clocked + TRANSFER_INSTRUCTIONS - clocked % TRANSFER_INSTRUCTIONS);
+  waited += retired() - before;
+  clockUs += TRANSFER_US;
 }
 
 void uartOpen(void) { UART[FIFO_CONTROL] = FIFO_ENABLE; }
