@@ -30,6 +30,7 @@ module.exports = {
     only('boards-are-data', '^hal/boards/', ['^hal/boards/', '^hal/parts\\.ts$']),
     only('hal', '^hal/', ['^hal/', '^src/']),
     only('world-is-portable', '^host-sim/world/', ['^host-sim/world/', '^src/base/']),
+    only('mcu-device-is-portable', '^mcu/device/', ['^mcu/device/', '^hal/', '^src/']),
     only('devices-are-portable', '^host-sim/devices/', ['^host-sim/(devices|world)/', '^src/base/']),
     {
       name: 'gateway-imports',
@@ -41,7 +42,7 @@ module.exports = {
       name: 'core-and-hal-never-see-the-simulator',
       severity: 'error',
       from: { path: '^(src|hal|gateway)/' },
-      to: { path: '^(host-sim|test|bench)/' },
+      to: { path: '^(host-sim|test|bench|mcu)/' },
     },
   ],
   options: {

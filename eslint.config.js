@@ -24,7 +24,13 @@ export default tseslint.config(
   },
   {
     // The core has no ambient time, timers or randomness: all of them are arguments.
-    files: ['src/**/*.ts', 'hal/**/*.ts', 'host-sim/world/**/*.ts', 'host-sim/devices/**/*.ts'],
+    files: [
+      'src/**/*.ts',
+      'hal/**/*.ts',
+      'host-sim/world/**/*.ts',
+      'host-sim/devices/**/*.ts',
+      'mcu/device/**/*.ts',
+    ],
     rules: {
       'no-restricted-globals': [
         'error',

@@ -1,96 +1,23 @@
 import { isNodeId, KIND, parseTopic, type Kind } from '../src/wire/envelope.js';
 import { MalformedError } from '../src/wire/cbor-reader.js';
-import { decodeBirth, type Birth, type ChannelInfo, type SensorInfo } from '../src/wire/birth.js';
-import {
-  COUNTING_DETECTORS,
-  decodeAlert,
-  decodeHeartbeat,
-  decodeWill,
-  type Alert,
-  type Heartbeat,
-} from '../src/wire/events.js';
-import { readTelemetry, type DecodedReading } from '../src/wire/telemetry.js';
-import type { NoDataReason } from '../src/base/no-data.js';
+import { decodeBirth } from '../src/wire/birth.js';
+import { decodeAlert, decodeHeartbeat, decodeWill } from '../src/wire/events.js';
+import { readTelemetry } from '../src/wire/telemetry.js';
 import { checkBytes } from '../src/base/assert.js';
 import { ROOT_BYTES } from '../src/seal/keys.js';
-import { Opener, type Opened, type Refusal } from '../src/seal/opener.js';
+import { Opener, type Opened } from '../src/seal/opener.js';
 import type { Claim } from '../src/seal/claim.js';
 import { parsePairingTopic } from '../src/seal/pairing.js';
 import type { SecretSource } from '../src/seal/x25519.js';
 import { Pairings, SYSTEM_ENTROPY, type PairingState, type Reply, type PairingStore } from './pairing.js';
-import type { BirthRow, NodeState, Store } from './store.js';
+import { alertEvent, readingEvent, type GatewayEvent, type RefusalReason } from './events.js';
+import type { BirthRow, Store } from './store.js';
 
 /** A node that has not been heard for this many heartbeat intervals is silent. */
 const SILENT_INTERVALS = 2.5;
 /** A node that claims another time than this century's does not know it: 2000-01-01 to 2100-01-01. */
 const UTC_MS_MIN = 946_684_800_000;
 const UTC_MS_MAX = 4_102_444_800_000;
-
-/** One channel's value in its unit, or why there is none. */
-export interface ChannelValue {
-  readonly channel: string;
-  readonly unit: string;
-  readonly value: number | NoDataReason;
-}
-
-/** What the gateway learned from one message. Times in milliseconds since 1970. */
-export type GatewayEvent =
-  | {
-      readonly type: 'reading';
-      readonly nodeId: string;
-      readonly sensor: string;
-      readonly utcMs: number;
-      readonly values: readonly ChannelValue[];
-    }
-  | {
-      readonly type: 'alert';
-      readonly nodeId: string;
-      readonly sensor: string;
-      readonly utcMs: number;
-      readonly channel: string;
-      readonly unit: string;
-      readonly id: number;
-      readonly state: Alert['state'];
-      readonly severity: Alert['severity'];
-      readonly detector: Alert['detector'];
-      readonly value: number;
-      readonly limit: number;
-      /** When the incident began, and how many times it was raised. */
-      readonly firstUtcMs: number;
-      readonly count: number;
-      /** Alerts that the node has held back for good since its start. */
-      readonly suppressed: number;
-    }
-  | {
-      readonly type: 'birth';
-      readonly nodeId: string;
-      readonly session: number;
-      readonly utcMs: number;
-      readonly birth: Birth;
-    }
-  | {
-      readonly type: 'heartbeat';
-      readonly nodeId: string;
-      readonly utcMs: number;
-      readonly heartbeat: Heartbeat;
-    }
-  | { readonly type: 'state'; readonly nodeId: string; readonly utcMs: number; readonly state: NodeState }
-  | {
-      readonly type: 'pairing';
-      readonly nodeId: string;
-      readonly utcMs: number;
-      readonly state: PairingState;
-    }
-  | {
-      readonly type: 'refusal';
-      readonly nodeId: string;
-      readonly utcMs: number;
-      readonly reason: RefusalReason;
-    };
-
-/** The Opener's reasons, and the gateway's own. `waiting` frames are kept until their birth comes. */
-export type RefusalReason =
-  Exclude<Refusal, 'unknownSession'> | 'unknownTopic' | 'unknownNode' | 'waiting' | 'evicted' | 'claimReused';
 
 /** What the gateway's work needs of a store: SQLite's `Store`, or another for integrators and simulations. */
 export type CoreStore = Pick<
@@ -355,62 +282,4 @@ export class GatewayCore {
     this.#store.setNodeState(nodeId, 'offline');
     return [{ type: 'state', nodeId, utcMs, state: 'offline' }];
   }
-}
-
-/** A scaled integer in its unit. */
-export function physical(value: number, exponent: number): number {
-  return exponent < 0 ? value / 10 ** -exponent : value * 10 ** exponent;
-}
-
-function readingEvent(
-  nodeId: string,
-  reading: DecodedReading,
-  sensors: readonly SensorInfo[],
-  startUtcMs: number,
-): GatewayEvent {
-  const sensor = sensors[reading.sensor];
-  const values = reading.values.map((value, i) => {
-    const { name, unit, exponent } = sensor.channels[i];
-    return { channel: name, unit, value: typeof value === 'number' ? physical(value, exponent) : value };
-  });
-  return { type: 'reading', nodeId, sensor: sensor.name, utcMs: startUtcMs + reading.offsetMs, values };
-}
-
-/** The unit in which an alert's value and limit are. */
-export function alertScale({ detector }: Pick<Alert, 'detector'>, channel: ChannelInfo): ChannelInfo {
-  return COUNTING_DETECTORS.includes(detector) ? { ...channel, unit: 'readings', exponent: 0 } : channel;
-}
-
-function alertEvent(
-  nodeId: string,
-  alert: Alert,
-  sensors: readonly SensorInfo[],
-  startUtcMs: number,
-): GatewayEvent {
-  const sensor = sensors.at(alert.sensor);
-  const channel = sensor?.channels.at(alert.channel);
-  if (sensor === undefined || channel === undefined) throw new MalformedError('an alert of no known channel');
-  const { id, state, severity, detector, count = 1, suppressed = 0 } = alert;
-  const { name, unit, exponent } = alertScale(alert, channel);
-  const value = physical(alert.value, exponent);
-  const limit = physical(alert.limit, exponent);
-  const utcMs = startUtcMs + alert.offsetMs;
-  const firstUtcMs = startUtcMs + (alert.firstOffsetMs ?? alert.offsetMs);
-  return {
-    type: 'alert',
-    nodeId,
-    sensor: sensor.name,
-    utcMs,
-    channel: name,
-    unit,
-    id,
-    state,
-    severity,
-    detector,
-    value,
-    limit,
-    firstUtcMs,
-    count,
-    suppressed,
-  };
 }

@@ -1,10 +1,5 @@
-export {
-  GatewayCore,
-  type ChannelValue,
-  type CoreStore,
-  type GatewayEvent,
-  type RefusalReason,
-} from './core.js';
+export { GatewayCore, type CoreStore } from './core.js';
+export { type ChannelValue, type GatewayEvent, type RefusalReason } from './events.js';
 export { connectGateway, type GatewayClient, type GatewayClientOptions } from './mqtt-client.js';
 export { Store, type NodeRow, type NodeState, type StoreOptions, type TimeSource } from './store.js';
 export { Opener, type OpenerState, type OpenResult, type Refusal } from '../src/seal/opener.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { alertStates } from '../../gateway/alert-state.js';
-import { alertScale, physical } from '../../gateway/core.js';
+import { alertScale, physical } from '../../gateway/events.js';
 import type { Store } from '../../gateway/store.js';
 import { openStore } from './open-store.js';
 import { timeText } from './print.js';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { join } from 'node:path';
-import type { GatewayEvent } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import { projectFolder } from '../engine/bundle.js';
 import { ENGINES, type EngineName } from '../engine/engine.js';
 import { runLive } from '../run/live.js';

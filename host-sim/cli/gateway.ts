@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { GatewayCore, type GatewayEvent } from '../../gateway/core.js';
+import { GatewayCore } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import { connectGateway } from '../../gateway/mqtt-client.js';
 import { alertsCommand } from './alerts.js';
 import { errorText, UserError } from './errors.js';

@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import type { Summary } from '../run/summary.js';
 
 /** Time as people read it, in UTC. */

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { GatewayEvent } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import { ENGINES, type EngineName } from '../engine/engine.js';
 import { runLive } from '../run/live.js';
 import type { RunOptions } from '../run/setup.js';

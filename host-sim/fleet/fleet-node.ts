@@ -1,4 +1,5 @@
-import { GatewayCore, type CoreStore, type GatewayEvent } from '../../gateway/core.js';
+import { GatewayCore, type CoreStore } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import { PARTS as DRIVERS, type PartDescription } from '../../hal/parts.js';
 import { SeededRandom } from '../../src/base/random.js';
 import { createNode, type Node, type NodeStats } from '../../src/node/node.js';

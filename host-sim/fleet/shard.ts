@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import { FIRMWARE_VERSION, signalsOf } from '../run/setup.js';
 import { planNodes, rootOf, type NodePlan } from '../run/plan.js';
 import type { SeriesCache } from '../scenario/signals.js';

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GatewayCore, type GatewayEvent } from '../../gateway/core.js';
+import { GatewayCore } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import { Store } from '../../gateway/store.js';
 import type { SecretSource } from '../../src/seal/x25519.js';
 import { rootOf, type NodePlan } from './plan.js';

@@ -2,7 +2,7 @@ import { readBundle } from '../engine/bundle.js';
 import type { EngineFactory, EngineName } from '../engine/engine.js';
 import { nodeEngineFactory } from '../engine/node-engine.js';
 import { xsEngineFactory } from '../engine/xs-engine.js';
-import type { GatewayEvent } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import type { Scenario, ScenarioFault } from '../scenario/types.js';
 import { buildSignals, type SeriesCache } from '../scenario/signals.js';
 import type { Signal } from '../world/signals.js';

@@ -4,7 +4,7 @@ import { VirtualNetwork, type VirtualLink } from '../network/virtual-network.js'
 import { VirtualScheduler } from '../network/scheduler.js';
 import { toHex } from '../../src/base/bytes.js';
 import { SeededRandom } from '../../src/base/random.js';
-import type { GatewayEvent } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import type { Scenario } from '../scenario/types.js';
 import { GatewayHost } from './gateway-host.js';
 import type { NodeHost } from './node-host.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PARTS } from '../../hal/parts.js';
-import type { GatewayEvent } from '../../gateway/core.js';
+import type { GatewayEvent } from '../../gateway/events.js';
 import type { Summary } from '../../host-sim/run/summary.js';
 import { mamori, PROJECT, scratch } from '../support/processes.js';
 
