@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rollup } from 'rollup';
+import { lean } from './lean.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const standIns = {
@@ -56,6 +57,7 @@ async function bundle(input, outputs, more = []) {
       ...more,
       replace,
       withoutLengthCache,
+      lean,
       nodeResolve({ browser: true, preferBuiltins: false }),
       commonjs(),
     ],
