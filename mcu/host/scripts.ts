@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { rollup } from 'rollup';
 import type { PartName } from '../../hal/parts.js';
-import { projectFolder, readBundle } from '../../host-sim/engine/bundle.js';
+import { projectFolder } from '../../host-sim/engine/bundle.js';
 import { moduleAsExpression } from '../../host-sim/engine/xs-engine.js';
 import type { NodeConfig } from '../../src/node/config.js';
 
@@ -20,13 +20,15 @@ export async function emptyScript(): Promise<string> {
   return `${await deviceExpression()}.tellFigures(mcu);`;
 }
 
-/** The device bundle, just as every other engine runs it, as a node that ends after `readings` messages. */
+/** A board takes the bundle with its own parts (docs/adr/0012), and so does this machine. */
+const BOARD_BUNDLE = join('dist', 'bundle', 'boards', 'esp32-devkitc', 'mamori-node.mjs');
+
+/** The bundle of a board, just as it was built, as a node that ends after `readings` messages. */
 export async function nodeScript(
   config: NodeConfig,
   task: { readonly parts: Readonly<Record<string, PartName>>; readonly readings: number },
 ): Promise<string> {
-  const { source } = await readBundle();
-  const program = moduleAsExpression(source);
+  const program = moduleAsExpression(await readFile(join(projectFolder(), BOARD_BUNDLE), 'utf8'));
   return `${await deviceExpression()}.runNode(mcu, ${program}, ${JSON.stringify(config)}, ${JSON.stringify(task)});`;
 }
 
