@@ -29,8 +29,13 @@ export const CLAIMS: Readonly<Record<string, ItemClaims>> = {
         'opener-refusals | and the true envelope still does',
       ),
       claim('a forged birth starts no session', 'opener-refusals | does not start a session'),
+      claim(
+        'failed pairings lock for growing times and never a paired node',
+        'pairing.test | lock for growing times',
+        'pairing.test | cannot lock a paired node',
+      ),
     ],
-    open: ['console and pairing lockout', 'alert on a second holder of an identity'],
+    open: ['console lockout', 'limits that can be read and set', 'alert on a second holder of an identity'],
   },
   'I-6': {
     built:
