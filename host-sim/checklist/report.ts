@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { bundlePath, projectFolder } from '../engine/bundle.js';
 import { judgeItem, type Item, type JudgedItem, type TestRun } from './judge.js';
 
@@ -34,8 +34,16 @@ function readItems(): Item[] {
   return (JSON.parse(readFileSync(path, 'utf8')) as { items: Item[] }).items;
 }
 
+/** `npm test` leaves the bundle's SHA-256 beside its report. */
+function isOfAnotherBundle(path: string): boolean {
+  const tested = join(dirname(path), 'SHA256');
+  const built = join(dirname(bundlePath()), 'SHA256');
+  if (!existsSync(tested) || !existsSync(built)) return false;
+  return readFileSync(tested, 'utf8') !== readFileSync(built, 'utf8');
+}
+
 /**
- * Judges all items by a report of jest. Without one, or with one that is older than the bundle, no test counts.
+ * Judges all items by a report of jest. Without one, or with one of another bundle, no test counts.
  * @param path of the report; `npm test` writes reports/jest.json.
  */
 export function makeReport(path: string): ChecklistReport {
@@ -45,8 +53,8 @@ export function makeReport(path: string): ChecklistReport {
     return { ranAt: null, note: `${path} is missing: run "npm test" first`, items: judged([]) };
   const report = JSON.parse(readFileSync(path, 'utf8')) as JestReport;
   const ranAt = new Date(report.startTime).toISOString();
-  if (existsSync(bundlePath()) && statSync(bundlePath()).mtimeMs > statSync(path).mtimeMs) {
-    return { ranAt, note: 'the bundle is newer than the tests: run "npm test" again', items: judged([]) };
+  if (isOfAnotherBundle(path)) {
+    return { ranAt, note: 'the bundle is not the tested one: run "npm test" again', items: judged([]) };
   }
   return { ranAt, note: '', items: judged(runsOf(report)) };
 }

@@ -83,3 +83,13 @@ test('taking the tag check out of the opener turns VI-1 to failed', () => {
   expect(items.find(({ id }) => id === 'VI-1')).toMatchObject({ status: 'failed' });
   folder.remove();
 });
+
+test('a report of another bundle proves nothing', () => {
+  const folder = scratch();
+  const report = join(folder.path, 'jest.json');
+  writeFileSync(report, JSON.stringify({ startTime: 0, testResults: [] }));
+  writeFileSync(join(folder.path, 'SHA256'), `${'0'.repeat(64)}\n`);
+  const { note } = JSON.parse(mamori('checklist', '--json', '--report', report).stdout) as ChecklistReport;
+  expect(note).toContain('not the tested one');
+  folder.remove();
+});
